@@ -1,0 +1,212 @@
+package dev.lethe.demo.fleet;
+
+import dev.lethe.servers.BrokerDefinitions;
+import dev.lethe.servers.Guard;
+import dev.lethe.servers.LocalServers;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+
+/**
+ * Servers and services on this machine, each a process of its own. A service that dies is started again. Nothing outlives this
+ * JVM, however it ends.
+ */
+public final class Fleet implements AutoCloseable {
+
+    /** Two services that die at once are not started in a tight loop. */
+    private static final Duration PAUSE_BEFORE_RESTART = Duration.ofSeconds(1);
+
+    private final FleetSettings settings;
+    private final Consumer<String> say;
+    private final PlanNames plan;
+    private final LocalServers servers;
+    private final Map<Service, List<ServiceProcess>> services = new EnumMap<>(Service.class);
+    private final ExecutorService restarts = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().name("restarts").daemon().factory());
+    private volatile boolean closing;
+    private volatile boolean ready;
+
+    /**
+     * A fleet that is not started yet.
+     *
+     * @param say told what happens, a line each
+     * @throws dev.lethe.files.InvalidFile if the participants' file cannot be read
+     */
+    public Fleet(FleetSettings settings, Consumer<String> say) throws IOException {
+        this.settings = settings;
+        this.say = say;
+        this.plan = PlanNames.in(settings.participants());
+        Path serversFolder = Files.createDirectories(settings.dir().resolve("servers"));
+        this.servers = LocalServers.in(
+                serversFolder,
+                BrokerDefinitions.of(plan.participants(), plan.notifiers(), LocalServers.passwords(serversFolder)));
+        Guard.closeAtExit(this);
+    }
+
+    public LocalServers servers() {
+        return servers;
+    }
+
+    public Path dir() {
+        return settings.dir();
+    }
+
+    public List<ServiceProcess> services(Service service) {
+        return services.getOrDefault(service, List.of());
+    }
+
+    public void startServers() {
+        servers.startAll(say);
+        for (Service service : Service.values()) {
+            servers.postgres().createDatabase(service.database());
+        }
+    }
+
+    /** Starts all services side by side, returns when all are ready, and writes {@code fleet.json}. */
+    public void startServices() throws IOException, InterruptedException {
+        Path logs = Files.createDirectories(settings.dir().resolve("logs"));
+        for (Service service : Service.values()) {
+            int instances = settings.instances().getOrDefault(service, 1);
+            var processes = new ArrayList<ServiceProcess>();
+            for (int n = 1; n <= instances; n++) {
+                String name = "%s-%d".formatted(service.label(), n);
+                int port = freePort();
+                processes.add(new ServiceProcess(
+                        name, command(service), environment(service, port), port, logs.resolve(name + ".log")));
+            }
+            services.put(service, processes);
+        }
+        for (ServiceProcess process : all()) {
+            process.launch(() -> restart(process));
+        }
+        for (ServiceProcess process : all()) {
+            process.awaitReady();
+            say.accept("%s is ready on %s".formatted(process.name(), process.url()));
+        }
+        ready = true;
+        writeFleetFile();
+    }
+
+    private List<ServiceProcess> all() {
+        return services.values().stream().flatMap(List::stream).toList();
+    }
+
+    private void restart(ServiceProcess dead) {
+        if (closing || !ready) {
+            return;
+        }
+        restarts.execute(() -> {
+            say.accept("%s died (exit %d) and is started again".formatted(dead.name(), dead.exitValue()));
+            try {
+                Thread.sleep(PAUSE_BEFORE_RESTART);
+                if (!closing) {
+                    dead.launch(() -> restart(dead));
+                    writeFleetFile();
+                }
+            } catch (IOException e) {
+                say.accept("%s could not be started again: %s".formatted(dead.name(), e.getMessage()));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+    }
+
+    private List<String> command(Service service) {
+        Path jar = service.jar(settings.root());
+        if (!Files.exists(jar)) {
+            throw new IllegalStateException("%s is not there; build it with './lethe build'".formatted(jar));
+        }
+        return List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                // Small processes that start quickly: several of them share this machine
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-Xmx256m",
+                "-XX:+ExitOnOutOfMemoryError",
+                "-XX:+AutoCreateSharedArchive",
+                "-XX:SharedArchiveFile=" + settings.root().resolve(".lethe").resolve(service.label() + ".jsa"),
+                "-Xlog:cds=off",
+                "-Xlog:cds+dynamic=off",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-jar",
+                jar.toString());
+    }
+
+    private Map<String, String> environment(Service service, int port) {
+        var environment = new LinkedHashMap<>(settings.environment());
+        environment.put("SERVER_ADDRESS", "127.0.0.1");
+        environment.put("SERVER_PORT", Integer.toString(port));
+        environment.put("SPRING_DATASOURCE_URL", servers.postgres().jdbcUrl(service.database()));
+        environment.put("SPRING_DATASOURCE_USERNAME", servers.postgres().user());
+        environment.put("SPRING_DATASOURCE_PASSWORD", servers.postgres().password());
+        environment.put("SPRING_RABBITMQ_ADDRESSES", servers.rabbit().amqpUrl());
+        environment.put("SPRING_RABBITMQ_USERNAME", service.label());
+        environment.put("SPRING_RABBITMQ_PASSWORD", servers.rabbit().password(service.label()));
+        environment.put("LETHE_LOG_FORMAT", "ecs");
+        switch (service) {
+            case REQUESTS_MANAGER -> {
+                environment.put("LETHE_REDIS_URL", servers.redis().url());
+                environment.put(
+                        "LETHE_ACCESS_REPORTS",
+                        settings.dir().resolve("reports").toString());
+                environment.put("LETHE_ACCESS_PUBLIC_URL", "http://127.0.0.1:" + port);
+                if (settings.sources() != null) {
+                    environment.put("LETHE_ACCESS_SOURCES", settings.sources().toString());
+                }
+            }
+            case CANCELLATION_SERVICE ->
+                environment.put("LETHE_PLAN", settings.participants().toString());
+            case MESSAGE_SCHEDULER -> {}
+        }
+        return environment;
+    }
+
+    private void writeFleetFile() {
+        try {
+            FleetFile.write(settings.dir(), servers, plan.participants(), services);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write fleet.json", e);
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    /** Services first, then servers; the data stays. */
+    @Override
+    public void close() {
+        if (closing) {
+            return;
+        }
+        closing = true;
+        restarts.shutdownNow();
+        FleetFile.delete(settings.dir());
+        all().stream()
+                .map(process -> Thread.ofPlatform().start(process::stop))
+                .toList()
+                .forEach(stopping -> {
+                    try {
+                        stopping.join();
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                });
+        servers.close();
+    }
+}

@@ -1,0 +1,35 @@
+package dev.lethe.demo.fleet;
+
+import dev.lethe.files.UserFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The participants of a plan, as far as the broker needs to know them: each is a user, and one that waits for the notice is the
+ * one that gives it. cancellation-service reads the same file and is the one to judge it.
+ */
+record PlanNames(List<String> participants, Set<String> notifiers) {
+
+    static PlanNames in(Path plan) throws IOException {
+        UserFile file = UserFile.named(plan.toString());
+        var names = new ArrayList<String>();
+        var notifiers = new HashSet<String>();
+        file.parse(Files.readString(plan))
+                .section("participants", "'users: { via: amqp, owner: team@example.com }'")
+                .ifPresent(section -> section.namedSections("'{ via: amqp, owner: team@example.com }'")
+                        .forEach((name, participant) -> {
+                            names.add(name);
+                            if (participant.values("after").stream()
+                                    .anyMatch(after -> after.text().equals("notice"))) {
+                                notifiers.add(name);
+                            }
+                        }));
+        file.check();
+        return new PlanNames(names, notifiers);
+    }
+}

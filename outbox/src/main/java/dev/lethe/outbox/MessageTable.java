@@ -1,0 +1,160 @@
+package dev.lethe.outbox;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The statements with which a lane takes messages out and gives failed ones back, all on the lane's own connection and
+ * inside one transaction: what a crash leaves behind is a rollback. The reasons stand in {@code docs/decisions/0002-engine.md}.
+ */
+final class MessageTable {
+
+    /**
+     * Lock, delete and return in one statement. {@code now()} and not {@code clock_timestamp()}, which would be no index
+     * condition; {@code array(...)} and not {@code in (...)}, which may run the locking query more than once.
+     */
+    private static final String CLAIM = """
+            delete from message
+             where ctid = any(array(
+                   select ctid
+                     from message
+                    where shard = ?
+                      and due_at >= ?
+                      and due_at <= now() + ? * interval '1 millisecond'
+                    order by due_at, id
+                    limit ?
+                      for update skip locked))
+            returning id, shard, due_at, owner, key, subject, exchange, routing_key, properties, body, expires_at, attempts,
+                      created_at,
+                      coalesce(expires_at <= clock_timestamp(), false) as expired,
+                      extract(epoch from due_at - clock_timestamp())::float8 as seconds_left
+            """;
+
+    private static final String GIVE_BACK = """
+            insert into message (id, shard, due_at, owner, key, subject, exchange, routing_key, properties, body, expires_at,
+                                 created_at, attempts, last_error)
+            values (?, ?, greatest(?, clock_timestamp() + ? * interval '1 millisecond'), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """;
+
+    private static final String GIVE_UP = """
+            insert into undeliverable (id, shard, due_at, owner, key, subject, exchange, routing_key, properties, body,
+                                       expires_at, created_at, attempts, last_error)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """;
+
+    private static final String MILLIS_TO_NEXT = """
+            select extract(epoch from due_at - clock_timestamp())::float8 * 1000
+              from message
+             where shard = ? and due_at > now()
+             order by due_at
+             limit 1
+            """;
+
+    private MessageTable() {}
+
+    static List<StoredMessage> claim(
+            Connection connection, int shard, @Nullable Instant floor, Duration lookAhead, int limit)
+            throws SQLException {
+        try (PreparedStatement claim = connection.prepareStatement(CLAIM)) {
+            claim.setInt(1, shard);
+            claim.setObject(2, floor == null ? OffsetDateTime.MIN : floor.atOffset(ZoneOffset.UTC));
+            claim.setLong(3, lookAhead.toMillis());
+            claim.setInt(4, limit);
+            var claimed = new ArrayList<StoredMessage>();
+            try (ResultSet rows = claim.executeQuery()) {
+                // Taken after the answer came: the database's clock was read before, so nothing goes out early
+                long answered = System.nanoTime();
+                while (rows.next()) {
+                    claimed.add(message(rows, answered));
+                }
+            }
+            // RETURNING comes in the order of the heap
+            claimed.sort(Comparator.comparing(StoredMessage::dueAt).thenComparing(StoredMessage::id));
+            return claimed;
+        }
+    }
+
+    private static StoredMessage message(ResultSet row, long answered) throws SQLException {
+        long nanosLeft = (long) (row.getDouble("seconds_left") * 1e9);
+        Timestamp expires = row.getTimestamp("expires_at");
+        return new StoredMessage(
+                row.getLong("id"),
+                row.getInt("shard"),
+                row.getTimestamp("due_at").toInstant(),
+                answered + nanosLeft,
+                row.getString("owner"),
+                row.getString("key"),
+                row.getString("subject"),
+                row.getString("exchange"),
+                row.getString("routing_key"),
+                PropertiesCodec.decode(row.getBytes("properties")),
+                row.getBytes("body"),
+                expires == null ? null : expires.toInstant(),
+                row.getBoolean("expired"),
+                row.getInt("attempts"),
+                row.getTimestamp("created_at").toInstant());
+    }
+
+    /** Puts a message back under its own id, due again after {@code delay}. */
+    static void giveBack(Connection connection, StoredMessage message, Duration delay, int attempts, String error)
+            throws SQLException {
+        try (PreparedStatement insert = connection.prepareStatement(GIVE_BACK)) {
+            int n = 0;
+            insert.setLong(++n, message.id());
+            insert.setInt(++n, message.shard());
+            insert.setObject(++n, message.dueAt().atOffset(ZoneOffset.UTC));
+            insert.setLong(++n, delay.toMillis());
+            bindRest(insert, n, message, attempts, error);
+            insert.executeUpdate();
+        }
+    }
+
+    /** Moves a message out of the way for good, until somebody redrives it. */
+    static void giveUp(Connection connection, StoredMessage message, int attempts, String error) throws SQLException {
+        try (PreparedStatement insert = connection.prepareStatement(GIVE_UP)) {
+            int n = 0;
+            insert.setLong(++n, message.id());
+            insert.setInt(++n, message.shard());
+            insert.setObject(++n, message.dueAt().atOffset(ZoneOffset.UTC));
+            bindRest(insert, n, message, attempts, error);
+            insert.executeUpdate();
+        }
+    }
+
+    private static void bindRest(PreparedStatement insert, int n, StoredMessage message, int attempts, String error)
+            throws SQLException {
+        insert.setString(++n, message.owner());
+        insert.setString(++n, message.key());
+        insert.setString(++n, message.subject());
+        insert.setString(++n, message.exchange());
+        insert.setString(++n, message.routingKey());
+        insert.setBytes(++n, PropertiesCodec.encode(message.properties()));
+        insert.setBytes(++n, message.body());
+        Instant expiresAt = message.expiresAt();
+        insert.setObject(++n, expiresAt == null ? null : expiresAt.atOffset(ZoneOffset.UTC));
+        insert.setObject(++n, message.createdAt().atOffset(ZoneOffset.UTC));
+        insert.setInt(++n, attempts);
+        insert.setString(++n, error);
+    }
+
+    /** Time until the next message that is not due yet; null when there is none. */
+    static @Nullable Duration untilNext(Connection connection, int shard) throws SQLException {
+        try (PreparedStatement next = connection.prepareStatement(MILLIS_TO_NEXT)) {
+            next.setInt(1, shard);
+            try (ResultSet row = next.executeQuery()) {
+                return row.next() ? Duration.ofNanos((long) (row.getDouble(1) * 1e6)) : null;
+            }
+        }
+    }
+}

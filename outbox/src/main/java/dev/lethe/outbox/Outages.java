@@ -1,0 +1,35 @@
+package dev.lethe.outbox;
+
+import java.sql.SQLException;
+import java.util.Set;
+import org.springframework.dao.TransientDataAccessException;
+import org.springframework.transaction.CannotCreateTransactionException;
+
+/** Tells a failure of the surroundings, which passes, from a failure of the message, which does not. */
+final class Outages {
+
+    /** SQL state classes: connection, resources, rollback, operator, system; see the PostgreSQL manual, appendix A. */
+    private static final Set<String> PASSING_CLASSES = Set.of("08", "40", "53", "57", "58");
+    /** Lock not available; and read only, which a server is while it is not yet the primary. */
+    private static final Set<String> PASSING_STATES = Set.of("55P03", "25006");
+
+    private Outages() {}
+
+    static boolean isOutage(Throwable failure) {
+        String state = sqlState(failure);
+        return failure instanceof CannotCreateTransactionException
+                || failure instanceof TransientDataAccessException
+                || (state.length() == 5
+                        && (PASSING_CLASSES.contains(state.substring(0, 2)) || PASSING_STATES.contains(state)));
+    }
+
+    /** The SQL state at the root of a failure; empty if there is none. */
+    static String sqlState(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException sql && sql.getSQLState() != null) {
+                return sql.getSQLState();
+            }
+        }
+        return "";
+    }
+}

@@ -1,0 +1,42 @@
+package dev.lethe.outbox;
+
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * How messages leave.
+ *
+ * @param batch most messages claimed at once, and so the most that a crash repeats
+ * @param lookAhead how long before its time a message may be claimed; it is published at its time, not before
+ * @param poll longest time between two looks at the table; what this instance stores itself is seen at once
+ * @param sweep how often the whole table is looked at, not only what became due since the last look
+ * @param standby how often an instance asks for a lane that another one owns
+ * @param confirmTimeout how long the broker may take to confirm; after that the outcome is unknown and the message sent again
+ * @param firstRetry delay before a refused message is tried again; doubles with each attempt
+ * @param lastRetry the longest such delay
+ * @param maxAttempts after so many refusals a message is moved to {@code undeliverable}
+ */
+@ConfigurationProperties("lethe.outbox")
+record OutboxProperties(
+        @DefaultValue("500") int batch,
+        @DefaultValue("100ms") Duration lookAhead,
+        @DefaultValue("100ms") Duration poll,
+        @DefaultValue("5s") Duration sweep,
+        @DefaultValue("1s") Duration standby,
+        @DefaultValue("10s") Duration confirmTimeout,
+        @DefaultValue("1s") Duration firstRetry,
+        @DefaultValue("5m") Duration lastRetry,
+        @DefaultValue("25") int maxAttempts) {
+
+    OutboxProperties {
+        if (batch < 1 || batch > 10_000) {
+            throw new IllegalArgumentException(
+                    "lethe.outbox.batch is %d; write a number from 1 to 10000".formatted(batch));
+        }
+        if (maxAttempts < 1 || maxAttempts > 1_000) {
+            throw new IllegalArgumentException(
+                    "lethe.outbox.max-attempts is %d; write a number from 1 to 1000".formatted(maxAttempts));
+        }
+    }
+}

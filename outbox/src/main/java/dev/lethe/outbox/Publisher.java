@@ -1,0 +1,134 @@
+package dev.lethe.outbox;
+
+import com.rabbitmq.client.BlockedListener;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Publishes batches with {@code mandatory} and pipelined confirms, each message at its time and not before.
+ *
+ * <p>One channel per exchange: a missing exchange, or one that refuses us, closes its own channel and nobody else's.
+ * Not for use by several threads.
+ */
+final class Publisher implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Publisher.class);
+
+    private final Connection connection;
+    private final Duration confirmTimeout;
+    private final Map<String, ConfirmingChannel> channels = new HashMap<>();
+    private volatile boolean blocked;
+
+    Publisher(Connection connection, Duration confirmTimeout) {
+        this.connection = connection;
+        this.confirmTimeout = confirmTimeout;
+        connection.addBlockedListener(new BlockedListener() {
+            @Override
+            public void handleBlocked(String reason) {
+                blocked = true;
+                log.atWarn()
+                        .addKeyValue("event.action", "broker-blocked")
+                        .addKeyValue("event.reason", reason)
+                        .log("the broker takes no messages, they wait here");
+            }
+
+            @Override
+            public void handleUnblocked() {
+                blocked = false;
+                log.atInfo().addKeyValue("event.action", "broker-unblocked").log("the broker takes messages again");
+            }
+        });
+    }
+
+    /** Whether the broker would take a message now; if not, claim none. */
+    boolean isReady() {
+        return connection.isOpen() && !blocked;
+    }
+
+    boolean isOpen() {
+        return connection.isOpen();
+    }
+
+    /** Publishes all and waits for what became of each; the answers are in the order of the batch. */
+    List<Outcome> publish(List<? extends Publication> batch) throws InterruptedException {
+        var pending = new ArrayList<Pending>(batch.size());
+        for (Publication message : batch) {
+            waitUntil(message.dueNanos());
+            pending.add(send(message));
+        }
+        long deadline = System.nanoTime() + confirmTimeout.toNanos();
+        var outcomes = new ArrayList<Outcome>(batch.size());
+        for (Pending each : pending) {
+            outcomes.add(each.await(deadline));
+        }
+        channels.values().removeIf(channel -> !channel.isOpen());
+        return resolveRefusals(batch, outcomes);
+    }
+
+    private Pending send(Publication message) {
+        try {
+            return channelFor(message.exchange()).publish(message.routingKey(), message.properties(), message.body());
+        } catch (IOException | RuntimeException e) {
+            // The listeners of channel and connection have the cause, or will have
+            return Pending.of(Outcome.fromFailure(e, connection));
+        }
+    }
+
+    private ConfirmingChannel channelFor(String exchange) throws IOException {
+        ConfirmingChannel known = channels.get(exchange);
+        if (known != null && known.isOpen()) {
+            return known;
+        }
+        Channel channel = connection.createChannel();
+        if (channel == null) {
+            throw new IOException("the broker gives no more channels on this connection");
+        }
+        if (!exchange.isEmpty()) {
+            channel.exchangeDeclarePassive(exchange);
+        }
+        var opened = new ConfirmingChannel(channel, exchange);
+        channels.put(exchange, opened);
+        return opened;
+    }
+
+    /**
+     * A message that the broker refuses with 406 takes its channel and the rest of its batch along, and nothing says which
+     * one it was. Those are sent again one by one (same ids): the good ones pass, the bad one is known.
+     */
+    private List<Outcome> resolveRefusals(List<? extends Publication> batch, List<Outcome> outcomes)
+            throws InterruptedException {
+        var resolved = new ArrayList<>(outcomes);
+        for (int i = 0; i < batch.size(); i++) {
+            if (resolved.get(i) instanceof Outcome.Suspect && connection.isOpen()) {
+                Outcome alone = send(batch.get(i)).await(System.nanoTime() + confirmTimeout.toNanos());
+                resolved.set(i, alone instanceof Outcome.Suspect suspect ? suspect.convicted() : alone);
+                channels.values().removeIf(channel -> !channel.isOpen());
+            }
+        }
+        return resolved;
+    }
+
+    private static void waitUntil(long nanos) throws InterruptedException {
+        for (long left = nanos - System.nanoTime(); left > 0; left = nanos - System.nanoTime()) {
+            LockSupport.parkNanos(left);
+            if (Thread.interrupted()) {
+                throw new InterruptedException("stopped while a message waited for its time");
+            }
+        }
+    }
+
+    /** Gives up what is unconfirmed; a publisher that hangs in a write to a blocked socket comes free. */
+    @Override
+    public void close() {
+        connection.abort(1_000);
+    }
+}

@@ -1,0 +1,71 @@
+package dev.lethe.requests.access;
+
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.dao.DataAccessException;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
+
+/** Extends claims while their workers are alive, and interrupts a worker that has lost its claim. */
+@Component
+class Lease implements DisposableBean {
+
+    private static final Logger log = LoggerFactory.getLogger(Lease.class);
+
+    /** A lease survives two failed extensions. */
+    private static final int EXTENSIONS_PER_LEASE = 3;
+
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("lease-").daemon().factory());
+    private final Claims claims;
+    private final Duration interval;
+
+    Lease(Claims claims, AccessProperties properties) {
+        this.claims = claims;
+        this.interval = properties.lease().dividedBy(EXTENSIONS_PER_LEASE);
+    }
+
+    /** Keeps the claim for the calling thread until closed. */
+    Kept keep(Claim claim) {
+        Thread worker = Thread.currentThread();
+        ScheduledFuture<?> extensions = timer.scheduleWithFixedDelay(
+                () -> extend(claim, worker), interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
+        return () -> extensions.cancel(false);
+    }
+
+    private void extend(Claim claim, Thread worker) {
+        try {
+            if (!claims.extend(claim)) {
+                log.atWarn()
+                        .addKeyValue("event.action", "claim-lost")
+                        .addKeyValue("lethe.request.id", claim.requestId())
+                        .addKeyValue("lethe.epoch", claim.epoch())
+                        .log("a worker lost its claim and stops");
+                worker.interrupt();
+            }
+        } catch (DataAccessException | TransactionException e) {
+            // The next extension tries again; if the lease runs out meanwhile, the epoch keeps this worker from writing
+            log.atWarn()
+                    .addKeyValue("event.action", "lease-not-extended")
+                    .addKeyValue("error.type", e.getClass().getName())
+                    .addKeyValue("lethe.request.id", claim.requestId())
+                    .log("could not extend a lease");
+        }
+    }
+
+    @Override
+    public void destroy() {
+        timer.shutdownNow();
+    }
+
+    interface Kept extends AutoCloseable {
+        @Override
+        void close();
+    }
+}

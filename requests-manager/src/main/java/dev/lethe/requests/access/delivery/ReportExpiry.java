@@ -1,0 +1,72 @@
+package dev.lethe.requests.access.delivery;
+
+import static dev.lethe.messages.Topology.EVENTS_EXCHANGE;
+
+import dev.lethe.messages.Messages;
+import dev.lethe.messages.request.ReportExpired;
+import dev.lethe.outbox.Outbox;
+import dev.lethe.requests.access.report.Reports;
+import dev.lethe.requests.request.jdbc.Requests;
+import java.time.Clock;
+import java.util.List;
+import java.util.Objects;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.scheduling.annotation.EnableScheduling;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** Deletes reports whose links have run out and says so. Any instance may do it; no report is done twice. */
+@Component
+@EnableScheduling
+class ReportExpiry {
+
+    private static final Logger log = LoggerFactory.getLogger(ReportExpiry.class);
+    private static final int BATCH = 100;
+
+    private final Reports reports;
+    private final Requests requests;
+    private final Outbox outbox;
+    private final TransactionTemplate transaction;
+    private final Clock clock;
+
+    ReportExpiry(
+            Reports reports, Requests requests, Outbox outbox, PlatformTransactionManager transactions, Clock clock) {
+        this.reports = reports;
+        this.requests = requests;
+        this.outbox = outbox;
+        this.transaction = new TransactionTemplate(transactions);
+        this.clock = clock;
+    }
+
+    @Scheduled(fixedDelayString = "${lethe.access.expiry-check:30s}")
+    void deleteExpired() {
+        List<Reports.Expired> expired;
+        do {
+            expired = Objects.requireNonNull(transaction.execute(status -> expireSome()));
+            expired.forEach(report -> reports.delete(report.file()));
+        } while (expired.size() == BATCH);
+    }
+
+    private List<Reports.Expired> expireSome() {
+        List<Reports.Expired> expired = reports.takeExpired(BATCH);
+        for (Reports.Expired report : expired) {
+            if (requests.expire(report.requestId())) {
+                requests.record(report.requestId(), "expired", "the report's link ran out", 0, null);
+                outbox.send(
+                        EVENTS_EXCHANGE,
+                        Messages.REPORT_EXPIRED.name(),
+                        Messages.REPORT_EXPIRED,
+                        new ReportExpired(report.requestId(), clock.instant()),
+                        report.requestId());
+                log.atInfo()
+                        .addKeyValue("event.action", "report-expired")
+                        .addKeyValue("lethe.request.id", report.requestId())
+                        .log("report expired");
+            }
+        }
+        return expired;
+    }
+}

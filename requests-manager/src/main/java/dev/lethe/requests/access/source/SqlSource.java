@@ -1,0 +1,121 @@
+package dev.lethe.requests.access.source;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.lethe.messages.Subject;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Any JDBC database, by a statement in which {@code :subject.id} and the like stand for the person. Read only, streamed. */
+final class SqlSource implements Source, AutoCloseable {
+
+    private static final Pattern PARAMETER = Pattern.compile("(?<!:):(" + SubjectField.NAME + ")");
+    private static final int FETCH_SIZE = 500;
+    private static final Duration STATEMENT_TIMEOUT = Duration.ofSeconds(30);
+    private static final int CONNECTIONS = 4;
+
+    private final String name;
+    private final String explanation;
+    private final String statement;
+    private final List<String> parameters;
+    private final HikariDataSource database;
+
+    SqlSource(
+            String name,
+            String explanation,
+            String jdbcUrl,
+            @Nullable String user,
+            @Nullable String password,
+            String sql) {
+        this.name = name;
+        this.explanation = explanation;
+        this.parameters = new ArrayList<>();
+        Matcher matcher = PARAMETER.matcher(sql);
+        this.statement = matcher.replaceAll(found -> {
+            parameters.add(found.group(1));
+            return "?";
+        });
+        var config = new HikariConfig();
+        config.setPoolName("source " + name);
+        config.setJdbcUrl(jdbcUrl);
+        config.setUsername(user);
+        config.setPassword(password);
+        config.setReadOnly(true);
+        config.setAutoCommit(false);
+        config.setMaximumPoolSize(CONNECTIONS);
+        config.setMinimumIdle(0);
+        config.setConnectionTimeout(STATEMENT_TIMEOUT.toMillis());
+        // A source that is down must not keep the service from starting
+        config.setInitializationFailTimeout(-1);
+        this.database = new HikariDataSource(config);
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public String explanation() {
+        return explanation;
+    }
+
+    @Override
+    public void read(Subject subject, Records records) throws SourceFailure {
+        try (Connection connection = database.getConnection();
+                PreparedStatement query = connection.prepareStatement(statement)) {
+            query.setFetchSize(FETCH_SIZE);
+            query.setQueryTimeout((int) STATEMENT_TIMEOUT.toSeconds());
+            for (int i = 0; i < parameters.size(); i++) {
+                query.setString(
+                        i + 1, SubjectField.of(subject, parameters.get(i)).orElse(null));
+            }
+            try (ResultSet rows = query.executeQuery()) {
+                while (rows.next()) {
+                    records.accept(record(rows));
+                }
+            }
+            connection.rollback();
+        } catch (SQLException e) {
+            throw new SourceFailure(name, "the database did not answer, SQL state " + e.getSQLState(), e);
+        }
+    }
+
+    private static LinkedHashMap<String, @Nullable Object> record(ResultSet row) throws SQLException {
+        ResultSetMetaData columns = row.getMetaData();
+        var record = new LinkedHashMap<String, @Nullable Object>();
+        for (int i = 1; i <= columns.getColumnCount(); i++) {
+            record.put(columns.getColumnLabel(i), jsonValue(row.getObject(i)));
+        }
+        return record;
+    }
+
+    /** What JSON knows stays what it is; everything else becomes its text. */
+    private static @Nullable Object jsonValue(@Nullable Object value) {
+        return switch (value) {
+            case null -> null;
+            case Number number -> number;
+            case Boolean truth -> truth;
+            case java.sql.Timestamp timestamp ->
+                Instant.ofEpochMilli(timestamp.getTime()).toString();
+            case byte[] bytes -> java.util.Base64.getEncoder().encodeToString(bytes);
+            default -> value.toString();
+        };
+    }
+
+    @Override
+    public void close() {
+        database.close();
+    }
+}

@@ -1,0 +1,14 @@
+package dev.lethe.requests.request;
+
+/** What comes of a command. */
+public sealed interface Decision {
+
+    /** The request moves on. */
+    record Move(RequestState to) implements Decision {}
+
+    /** It was so already; nothing is to be done. */
+    record Nothing() implements Decision {}
+
+    /** It cannot be; {@code reason} is a code that may be answered. */
+    record Refuse(String reason) implements Decision {}
+}
