@@ -101,13 +101,13 @@ abstract sealed class LocalServer implements Server permits PostgresServer, Redi
             folder.lock();
             Files.createDirectories(home);
             ProcessTree.kill(handles()); // what a server that died by itself left behind
+            processes = List.of();
             pidFile.killLeftOvers();
             prepare();
             for (int attempt = 1; ; attempt++) {
                 choosePorts();
                 logged = Files.exists(log()) ? Files.size(log()) : 0;
                 try {
-                    processes = List.of();
                     launch();
                     pidFile.write(processes);
                     awaitAnswer(startLimit());
@@ -118,12 +118,14 @@ abstract sealed class LocalServer implements Server permits PostgresServer, Redi
                     return;
                 } catch (IOException | RuntimeException e) {
                     ProcessTree.kill(handles());
+                    processes = List.of();
                     if (attempt == ATTEMPTS || portsAreFree()) {
                         throw e;
                     }
                 }
             }
         } catch (IOException | RuntimeException e) {
+            Guard.requireNotExiting();
             throw new IllegalStateException(
                     name + " did not start: " + e.getMessage() + tail(logged) + "\nTo begin anew, delete " + home
                             + " (its data is lost); to use a server of your own, set " + variable() + ".",

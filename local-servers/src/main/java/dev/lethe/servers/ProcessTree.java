@@ -62,12 +62,14 @@ final class ProcessTree {
 
     /** The shell's own kill: the program of that name is not on every machine, and Java can only send two signals. */
     static void signal(String signal, Collection<ProcessHandle> processes) {
-        if (processes.isEmpty()) {
+        List<ProcessHandle> living =
+                processes.stream().filter(each -> !gone(each)).toList();
+        if (living.isEmpty()) {
             return;
         }
         List<String> command =
                 new ArrayList<>(List.of("/bin/sh", "-c", "for p; do kill -s " + signal + " $p; done", "sh"));
-        processes.forEach(each -> command.add(String.valueOf(each.pid())));
+        living.forEach(each -> command.add(String.valueOf(each.pid())));
         // One that has just ended by itself makes kill complain; what counts is what the caller then waits for.
         Programs.run(new ProcessBuilder(command), LIMIT);
     }

@@ -59,10 +59,9 @@ final class RabbitInstallation {
     }
 
     private static Optional<Path> find() {
-        return Stream.concat(
-                        packaged(), Programs.find("rabbitmq-server").stream().flatMap(RabbitInstallation::linked))
-                .filter(folder -> Files.isExecutable(folder.resolve("rabbitmq-server"))
-                        && Files.isExecutable(folder.resolve("rabbitmqctl"))
+        return Stream.concat(packaged(), Programs.find("rabbitmq-server").stream())
+                .flatMap(RabbitInstallation::folder)
+                .filter(folder -> Files.isExecutable(folder.resolve("rabbitmqctl"))
                         && Files.exists(folder.resolve("rabbitmq-env")))
                 .findFirst();
     }
@@ -74,15 +73,20 @@ final class RabbitInstallation {
             return Stream.empty();
         }
         try (Stream<Path> all = Files.list(versions)) {
-            return all.sorted(Comparator.reverseOrder()).map(version -> version.resolve("sbin")).toList().stream();
+            return all
+                    .sorted(Comparator.reverseOrder())
+                    .map(version -> version.resolve("sbin/rabbitmq-server"))
+                    .toList()
+                    .stream();
         } catch (IOException unreadable) {
             return Stream.empty();
         }
     }
 
-    private static Stream<Path> linked(Path program) {
+    /** The folder in which the script really lies, beside the others. */
+    private static Stream<Path> folder(Path script) {
         try {
-            return Stream.of(program.getParent(), program.toRealPath().getParent());
+            return Stream.of(script.toRealPath().getParent());
         } catch (IOException unreadable) {
             return Stream.empty();
         }

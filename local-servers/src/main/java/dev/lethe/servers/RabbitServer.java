@@ -38,8 +38,8 @@ public final class RabbitServer extends LocalServer {
     private final BrokerDefinitions definitions;
     private final @Nullable GivenAddress given;
     private final @Nullable GivenAddress management;
-    private boolean defined;
-    private Path scripts = Path.of("");
+    private volatile boolean defined;
+    private volatile Path scripts = Path.of("");
 
     RabbitServer(
             Folder folder, BrokerDefinitions definitions, Map<String, String> environment, Consumer<String> progress) {
@@ -177,6 +177,9 @@ public final class RabbitServer extends LocalServer {
                 Map.entry("ERL_AFLAGS", "-start_epmd false -kernel inet_dist_use_interface {127,0,0,1}"),
                 // Two cores are too few to let idle schedulers spin on them.
                 Map.entry("RABBITMQ_SCHEDULER_BUSY_WAIT_THRESHOLD", "none"),
+                Map.entry(
+                        "RABBITMQ_PLUGINS_DIR",
+                        scripts.resolveSibling("plugins").toString()),
                 Map.entry("RABBITMQ_ALLOW_INPUT", "true"),
                 Map.entry("RABBITMQ_LOGS", "-"),
                 Map.entry("RABBITMQ_LOG_BASE", home.resolve("log").toString()),

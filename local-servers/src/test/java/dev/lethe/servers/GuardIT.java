@@ -99,7 +99,7 @@ class GuardIT {
         // PostgreSQL, as another user, must be able to pass.
         folder.toFile().setExecutable(true, false);
         jvm = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .redirectError(folder.resolve("errors").toFile())
                 .start();
     }
 

@@ -51,6 +51,7 @@ class RepliesConfiguration {
                     .addKeyValue("event.action", "answer-refused")
                     .addKeyValue("event.outcome", "failure")
                     .addKeyValue("event.reason", "wrong_sender")
+                    .addKeyValue("lethe.exchange", delivery.exchange())
                     .log("an answer came through an exchange that is not its sender's");
             throw new Unacceptable(
                     "wrong_sender",

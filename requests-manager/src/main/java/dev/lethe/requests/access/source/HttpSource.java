@@ -28,7 +28,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class HttpSource implements Source {
 
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{(" + SubjectField.NAME + ")}");
-    private static final Duration TIMEOUT = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final int MAX_ANSWER_BYTES = 32 * 1024 * 1024;
     private static final int OK = 200;
     private static final int NOT_FOUND = 404;
@@ -39,18 +39,30 @@ final class HttpSource implements Source {
     private final String urlTemplate;
     private final JsonPointer pointer;
     private final Map<String, String> headers;
+    private final Duration patience;
     private final HttpClient client = HttpClient.newBuilder()
-            .connectTimeout(TIMEOUT)
             .followRedirects(HttpClient.Redirect.NEVER)
             .build();
 
     /** @param headers sent with every call; may hold secrets */
     HttpSource(String name, String explanation, String urlTemplate, String pointer, Map<String, String> headers) {
+        this(name, explanation, urlTemplate, pointer, headers, PATIENCE);
+    }
+
+    /** @param patience how long the whole answer may take, from the call to its last byte */
+    HttpSource(
+            String name,
+            String explanation,
+            String urlTemplate,
+            String pointer,
+            Map<String, String> headers,
+            Duration patience) {
         this.name = name;
         this.explanation = explanation;
         this.urlTemplate = urlTemplate;
         this.pointer = JsonPointer.compile(pointer);
         this.headers = headers;
+        this.patience = patience;
     }
 
     @Override
@@ -66,28 +78,45 @@ final class HttpSource implements Source {
     @Override
     public void read(Subject subject, Records records) throws SourceFailure, InterruptedException {
         HttpRequest.Builder request =
-                HttpRequest.newBuilder(url(subject)).timeout(TIMEOUT).header("Accept", "application/json");
+                HttpRequest.newBuilder(url(subject)).timeout(patience).header("Accept", "application/json");
         headers.forEach(request::header);
+        long deadline = System.nanoTime() + patience.toNanos();
         try {
             HttpResponse<InputStream> answer = client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
             try (InputStream body = answer.body()) {
                 switch (answer.statusCode()) {
-                    case OK -> read(body, records);
+                    case OK -> read(whole(body, deadline), records);
                     case NOT_FOUND -> {}
                     default ->
                         throw new SourceFailure(name, "expected status 200 or 404, found " + answer.statusCode(), null);
                 }
             }
         } catch (IOException e) {
-            throw new SourceFailure(name, "the server did not answer", e);
+            boolean late = System.nanoTime() - deadline >= 0;
+            throw new SourceFailure(
+                    name,
+                    late ? "no whole answer within %d s".formatted(patience.toSeconds()) : "the server did not answer",
+                    e);
         }
     }
 
-    private void read(InputStream body, Records records) throws IOException, SourceFailure {
-        byte[] json = body.readNBytes(MAX_ANSWER_BYTES + 1);
-        if (json.length > MAX_ANSWER_BYTES) {
-            throw new SourceFailure(name, "the answer is larger than %d bytes".formatted(MAX_ANSWER_BYTES), null);
+    /** The client's own time-out ends with the headers; a body that drips would keep its worker for ever. */
+    private byte[] whole(InputStream body, long deadline) throws IOException, SourceFailure {
+        var tooLate = CompletableFuture.runAsync(
+                () -> closeQuietly(body),
+                CompletableFuture.delayedExecutor(deadline - System.nanoTime(), TimeUnit.NANOSECONDS));
+        try {
+            byte[] json = body.readNBytes(MAX_ANSWER_BYTES + 1);
+            if (json.length > MAX_ANSWER_BYTES) {
+                throw new SourceFailure(name, "the answer is larger than %d bytes".formatted(MAX_ANSWER_BYTES), null);
+            }
+            return json;
+        } finally {
+            tooLate.cancel(false);
         }
+    }
+
+    private void read(byte[] json, Records records) throws SourceFailure {
         JsonNode found;
         try {
             found = JSON.readTree(json).at(pointer);

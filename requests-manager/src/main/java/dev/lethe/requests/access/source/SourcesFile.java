@@ -4,6 +4,8 @@ import dev.lethe.files.InvalidFile;
 import dev.lethe.files.UserFile;
 import dev.lethe.files.YamlSection;
 import java.net.URI;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +19,13 @@ import org.jspecify.annotations.Nullable;
 final class SourcesFile {
 
     private static final String EXAMPLE = "'profile: { via: sql, jdbc_url: ..., sql: ..., explain: Your account }'";
-    private static final Pattern SUBJECT_REFERENCE = Pattern.compile("[:{](subject[.\\w-]*)");
+    /** In a statement; two colons are a cast. */
+    private static final Pattern SQL_REFERENCE = Pattern.compile("(?<!:):(subject[.\\w-]*)");
+
+    private static final Pattern URL_REFERENCE = Pattern.compile("\\{([^}]*)}");
+    /** The archive has a file of this name already. */
+    private static final String TAKEN_NAME = "manifest";
+
     private static final List<String> SQL_KEYS = List.of("via", "jdbc_url", "user", "password_env", "sql", "explain");
     private static final List<String> HTTP_KEYS = List.of("via", "url", "records", "bearer_env", "explain");
 
@@ -47,8 +55,13 @@ final class SourcesFile {
             return sources;
         }
         root.allowOnly(List.of("sources"));
-        root.section("sources", EXAMPLE).ifPresent(all -> all.namedSections(EXAMPLE)
-                .forEach((name, section) -> source(name, section).ifPresent(sources::add)));
+        root.section("sources", EXAMPLE)
+                .ifPresent(all -> all.namedSections(EXAMPLE).forEach((name, section) -> {
+                    if (name.equals(TAKEN_NAME)) {
+                        file.problem(all.lineOf(name), section.key(), "this name is the report's own; choose another");
+                    }
+                    source(name, section).ifPresent(sources::add);
+                }));
         return sources;
     }
 
@@ -75,10 +88,12 @@ final class SourcesFile {
         var sql = section.required("sql", "\"select email from users where id = :subject.id\"");
         var explain = section.required("explain", "\"Your account\"");
         String password = section.value("password_env").map(this::secret).orElse(null);
-        sql.ifPresent(this::checkSubjectReferences);
-        jdbcUrl.filter(url -> !url.text().startsWith("jdbc:"))
+        sql.ifPresent(statement -> checkSubjectReferences(statement, SQL_REFERENCE, ":%s"));
+        jdbcUrl.filter(url -> !hasDriver(url.text()))
                 .ifPresent(url -> file.problem(
-                        url.line(), url.key(), "expected a JDBC URL, such as jdbc:postgresql://host/database"));
+                        url.line(),
+                        url.key(),
+                        "expected a JDBC URL that a driver here takes, such as jdbc:postgresql://host/database"));
         if (file.hasProblems()) {
             return Optional.empty();
         }
@@ -97,7 +112,7 @@ final class SourcesFile {
         var explain = section.required("explain", "\"What you paid\"");
         var records = section.value("records");
         Map<String, String> headers = section.value("bearer_env")
-                .map(variable -> Map.of("Authorization", "Bearer " + secret(variable)))
+                .map(variable -> Map.of("Authorization", "Bearer " + secret(variable).strip()))
                 .orElse(Map.of());
         url.ifPresent(this::checkUrl);
         records.filter(pointer -> !pointer.text().startsWith("/"))
@@ -114,15 +129,27 @@ final class SourcesFile {
                 headers));
     }
 
+    private static boolean hasDriver(String jdbcUrl) {
+        try {
+            DriverManager.getDriver(jdbcUrl);
+            return true;
+        } catch (SQLException none) {
+            return false;
+        }
+    }
+
     private void checkUrl(YamlSection.Value url) {
-        checkSubjectReferences(url);
-        String withoutPlaceholders = url.text().replaceAll("\\{[^}]*}", "x");
+        checkSubjectReferences(url, URL_REFERENCE, "{%s}");
+        String withoutPlaceholders = url.text().replaceAll(URL_REFERENCE.pattern(), "x");
         try {
             URI uri = URI.create(withoutPlaceholders);
             boolean placeholderInHost =
-                    url.text().replaceAll("^\\w+://([^/]*).*", "$1").contains("{");
+                    url.text().replaceAll("^\\w+://([^/?#]*).*", "$1").contains("{");
             if (uri.getHost() == null || !List.of("http", "https").contains(uri.getScheme()) || placeholderInHost) {
                 file.problem(url.line(), url.key(), "expected an http or https URL with a host of its own");
+            }
+            if (uri.getRawFragment() != null) {
+                file.problem(url.line(), url.key(), "must end before '#': what follows it is never sent");
             }
         } catch (IllegalArgumentException e) {
             file.problem(url.line(), url.key(), "expected a URL, such as https://billing.internal/users/{subject.id}");
@@ -130,8 +157,8 @@ final class SourcesFile {
     }
 
     /** A statement or URL that names no subject would put somebody else's data into every report. */
-    private void checkSubjectReferences(YamlSection.Value value) {
-        Matcher references = SUBJECT_REFERENCE.matcher(value.text());
+    private void checkSubjectReferences(YamlSection.Value value, Pattern pattern, String form) {
+        Matcher references = pattern.matcher(value.text());
         boolean any = false;
         while (references.find()) {
             any = true;
@@ -139,22 +166,30 @@ final class SourcesFile {
                 file.problem(
                         value.line(),
                         value.key(),
-                        "expected subject.id, subject.email or subject.identities.NAME, found '%s'"
-                                .formatted(references.group(1)));
+                        "expected %s, %s or %s, found '%s'"
+                                .formatted(
+                                        form.formatted("subject.id"),
+                                        form.formatted("subject.email"),
+                                        form.formatted("subject.identities.NAME"),
+                                        references.group()));
             }
         }
         if (!any) {
-            file.problem(value.line(), value.key(), "must say whose data, by subject.id, subject.email or an identity");
+            file.problem(
+                    value.line(),
+                    value.key(),
+                    "must say whose data, for example by '%s'".formatted(form.formatted("subject.id")));
         }
     }
 
     private String secret(YamlSection.Value variable) {
         String secret = environment.apply(variable.text());
         if (secret == null || secret.isEmpty()) {
+            // Not what is written there: it may be the secret itself
             file.problem(
                     variable.line(),
                     variable.key(),
-                    "the environment variable %s is not set; set it to the secret".formatted(variable.text()));
+                    "names no environment variable that is set; set one to the secret and write its name here");
             return "";
         }
         return secret;

@@ -1,0 +1,62 @@
+package dev.lethe.outbox;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.Channel;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Collects what arrives in a queue, in order. */
+final class Mailbox {
+
+    record Letter(String text, AMQP.BasicProperties properties, Instant receivedAt) {
+        String id() {
+            return properties.getMessageId();
+        }
+
+        Object header(String name) {
+            return properties.getHeaders().get(name);
+        }
+    }
+
+    private final List<Letter> letters = new CopyOnWriteArrayList<>();
+
+    Mailbox(Channel channel, String queue) throws IOException {
+        channel.basicConsume(
+                queue,
+                true,
+                (tag, delivery) -> letters.add(
+                        new Letter(new String(delivery.getBody(), UTF_8), delivery.getProperties(), Instant.now())),
+                tag -> {});
+    }
+
+    List<Letter> letters() {
+        return List.copyOf(letters);
+    }
+
+    List<String> texts() {
+        return letters.stream().map(Letter::text).toList();
+    }
+
+    List<String> ids() {
+        return letters.stream().map(Letter::id).toList();
+    }
+
+    /** Waits until so many have arrived; more may have. */
+    List<Letter> await(int count) {
+        return await(count, Duration.ofSeconds(15));
+    }
+
+    List<Letter> await(int count, Duration limit) {
+        Eventually.within(limit).until(letters::size, size -> size >= count);
+        return letters();
+    }
+
+    Letter first() {
+        return await(1).getFirst();
+    }
+}
