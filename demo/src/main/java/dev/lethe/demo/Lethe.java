@@ -4,7 +4,7 @@ import dev.lethe.files.InvalidFile;
 import java.util.Arrays;
 import java.util.List;
 
-/** What {@code ./lethe demo} and {@code ./lethe up} run. */
+/** What {@code ./lethe demo}, {@code up} and {@code definitions} run. */
 public final class Lethe {
 
     private static final int FAILED = 1;
@@ -22,7 +22,8 @@ public final class Lethe {
             return switch (words.isEmpty() ? "" : words.getFirst()) {
                 case "demo" -> Demo.run(rest);
                 case "up" -> Up.run(rest);
-                default -> throw new Arguments.Wrong("expected demo or up; './lethe help' tells more");
+                case "definitions" -> Definitions.run(rest);
+                default -> throw new Arguments.Wrong("expected demo, up or definitions; './lethe help' tells more");
             };
         } catch (Arguments.Wrong | InvalidFile e) {
             System.err.println("lethe: " + e.getMessage());

@@ -5,7 +5,6 @@ import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -14,7 +13,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.Properties;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,8 @@ final class Folder {
 
     /** Several objects may stand for the same folder. */
     private static final Object FILES = new Object();
+
+    private static final Set<Path> LOCKED_HERE = new HashSet<>();
 
     private final Path path;
     private @Nullable FileChannel lock;
@@ -108,44 +111,56 @@ final class Folder {
         }
     }
 
-    /** Takes the folder for this JVM, until {@link #unlock()} or the JVM's end. */
-    synchronized void lock() {
-        if (lock != null) {
-            return;
-        }
-        Path file = resolve("in-use-by");
-        try {
-            Files.createDirectories(path);
-            FileChannel channel = FileChannel.open(
-                    file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-            if (!locked(channel)) {
-                channel.close();
-                throw new IllegalStateException("the servers in " + path + " belong to process "
-                        + Files.readString(file).strip() + ", which still runs. End it, or use another folder.");
-            }
-            Files.writeString(file, ProcessHandle.current().pid() + "\n");
-            lock = channel;
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot lock " + file, e);
-        }
-    }
-
-    private static boolean locked(FileChannel channel) throws IOException {
-        try {
-            return channel.tryLock() != null;
-        } catch (OverlappingFileLockException heldByThisVeryJvm) {
-            return false;
-        }
-    }
-
-    synchronized void unlock() {
-        try {
+    /**
+     * Takes the folder for this JVM, until {@link #unlock()} or the JVM's end. No other code may open the lock's file: closing
+     * it anywhere in the process would release the lock.
+     */
+    void lock() {
+        synchronized (FILES) {
             if (lock != null) {
-                lock.close();
-                lock = null;
+                return;
             }
+            if (LOCKED_HERE.contains(path)) {
+                throw inUse();
+            }
+            try {
+                Files.createDirectories(path);
+                FileChannel channel =
+                        FileChannel.open(resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                if (channel.tryLock() == null) {
+                    channel.close();
+                    throw inUse();
+                }
+                Files.writeString(resolve("in-use-by"), ProcessHandle.current().pid() + "\n");
+                lock = channel;
+                LOCKED_HERE.add(path);
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot lock " + path, e);
+            }
+        }
+    }
+
+    private IllegalStateException inUse() {
+        try {
+            return new IllegalStateException("the servers in " + path + " belong to process "
+                    + Files.readString(resolve("in-use-by")).strip()
+                    + ", which still runs. End it, or use another folder.");
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot unlock " + path, e);
+            throw new UncheckedIOException("cannot read who uses " + path, e);
+        }
+    }
+
+    void unlock() {
+        synchronized (FILES) {
+            try {
+                if (lock != null) {
+                    LOCKED_HERE.remove(path);
+                    lock.close();
+                    lock = null;
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot unlock " + path, e);
+            }
         }
     }
 

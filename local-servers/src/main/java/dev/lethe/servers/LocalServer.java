@@ -1,9 +1,6 @@
 package dev.lethe.servers;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,7 +17,6 @@ abstract sealed class LocalServer implements Server permits PostgresServer, Redi
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(10);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
     private static final int ATTEMPTS = 5;
-    private static final int TAIL_BYTES = 4_000;
 
     final Folder folder;
     final Path home;
@@ -28,6 +24,7 @@ abstract sealed class LocalServer implements Server permits PostgresServer, Redi
 
     private final String name;
     private final @Nullable GivenAddress given;
+    private final Log log;
     private final PidFile pidFile;
     private final ReentrantLock lock = new ReentrantLock();
     private volatile List<Process> processes = List.of();
@@ -40,6 +37,7 @@ abstract sealed class LocalServer implements Server permits PostgresServer, Redi
         this.home = folder.resolve(name);
         this.given = given;
         this.progress = progress;
+        this.log = new Log(home.resolve(name + ".log"));
         this.pidFile = new PidFile(home.resolve("pids"));
     }
 
@@ -106,7 +104,7 @@ abstract sealed class LocalServer implements Server permits PostgresServer, Redi
             prepare();
             for (int attempt = 1; ; attempt++) {
                 choosePorts();
-                logged = Files.exists(log()) ? Files.size(log()) : 0;
+                logged = log.size();
                 try {
                     launch();
                     pidFile.write(processes);
@@ -127,7 +125,7 @@ abstract sealed class LocalServer implements Server permits PostgresServer, Redi
         } catch (IOException | RuntimeException e) {
             Guard.requireNotExiting();
             throw new IllegalStateException(
-                    name + " did not start: " + e.getMessage() + tail(logged) + "\nTo begin anew, delete " + home
+                    name + " did not start: " + e.getMessage() + log.tail(logged) + "\nTo begin anew, delete " + home
                             + " (its data is lost); to use a server of your own, set " + variable() + ".",
                     e);
         }
@@ -157,7 +155,7 @@ abstract sealed class LocalServer implements Server permits PostgresServer, Redi
     final Process launch(List<String> command, Map<String, String> environment) throws IOException {
         Process process = Guard.start(builder(command, environment)
                 .redirectInput(Path.of("/dev/null").toFile())
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.file().toFile()))
                 .redirectErrorStream(true));
         processes = Stream.concat(processes.stream(), Stream.of(process)).toList();
         return process;
@@ -222,17 +220,20 @@ abstract sealed class LocalServer implements Server permits PostgresServer, Redi
     public final void stop() {
         own("stopped", () -> {
             List<ProcessHandle> all = List.copyOf(ProcessTree.all(handles()));
+            ProcessTree.signal(stopSignal(), handles().reversed().subList(0, 1));
+            ProcessTree.resume(handles());
+            boolean interrupted = false;
             try {
-                ProcessTree.signal(stopSignal(), handles().reversed().subList(0, 1));
-                ProcessTree.resume(handles());
                 if (!processes.getLast().waitFor(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
                     progress.accept(name + " did not stop within " + STOP_LIMIT.toSeconds() + " s and is killed");
                 }
             } catch (InterruptedException e) {
+                interrupted = true;
+            }
+            ProcessTree.kill(all);
+            processes = List.of();
+            if (interrupted) {
                 throw Programs.interrupted("stopping " + name);
-            } finally {
-                ProcessTree.kill(all);
-                processes = List.of();
             }
         });
     }
@@ -301,27 +302,7 @@ abstract sealed class LocalServer implements Server permits PostgresServer, Redi
         }
     }
 
-    final Path log() {
-        return home.resolve(name + ".log");
-    }
-
     private List<ProcessHandle> handles() {
         return processes.stream().map(Process::toHandle).toList();
-    }
-
-    private String tail(long from) {
-        if (!Files.exists(log())) {
-            return "";
-        }
-        try (RandomAccessFile file = new RandomAccessFile(log().toFile(), "r")) {
-            long begin = Math.max(from, file.length() - TAIL_BYTES);
-            byte[] bytes = new byte[(int) (file.length() - begin)];
-            file.seek(begin);
-            file.readFully(bytes);
-            return "\nIts log, " + log() + ", ends:\n"
-                    + new String(bytes, UTF_8).strip().indent(2);
-        } catch (IOException e) {
-            return "\nIts log, " + log() + ", cannot be read: " + e.getMessage();
-        }
     }
 }

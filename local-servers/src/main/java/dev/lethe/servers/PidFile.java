@@ -3,6 +3,7 @@ package dev.lethe.servers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -17,12 +18,14 @@ final class PidFile {
     }
 
     void write(List<Process> processes) throws IOException {
+        Path whole = file.resolveSibling(file.getFileName() + ".new");
         Files.write(
-                file,
+                whole,
                 processes.stream()
                         .map(each ->
                                 each.pid() + " " + each.info().startInstant().orElse(Instant.EPOCH))
                         .toList());
+        Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE);
     }
 
     /** Kills those that still run. A process that merely got the same number, after a reboot say, began at another time. */

@@ -149,23 +149,20 @@ public final class PostgresServer extends LocalServer {
         Folder.writeSecret(password, password());
         Nobody.own(password);
         try {
-            ProcessBuilder initdb = builder(
-                    Nobody.command(
-                            home,
-                            List.of(
-                                    binaries.resolve("bin/initdb").toString(),
-                                    "--pgdata=" + unfinished,
-                                    "--username=" + user(),
-                                    "--pwfile=" + password,
-                                    "--auth=scram-sha-256",
-                                    "--encoding=UTF8",
-                                    "--locale-provider=builtin",
-                                    "--builtin-locale=C.UTF-8",
-                                    "--locale=C",
-                                    "--no-sync",
-                                    "--no-instructions")),
-                    Map.of());
-            Programs.Result result = Programs.run(initdb, Duration.ofMinutes(2));
+            List<String> command = List.of(
+                    binaries.resolve("bin/initdb").toString(),
+                    "--pgdata=" + unfinished,
+                    "--username=" + user(),
+                    "--pwfile=" + password,
+                    "--auth=scram-sha-256",
+                    "--encoding=UTF8",
+                    "--locale-provider=builtin",
+                    "--builtin-locale=C.UTF-8",
+                    "--locale=C",
+                    "--no-sync",
+                    "--no-instructions");
+            Programs.Result result =
+                    Programs.run(builder(Nobody.command(home, command), Map.of()), Duration.ofMinutes(2));
             if (result.exit() != 0) {
                 throw new IllegalStateException("initdb ended with exit code " + result.exit() + ": " + result.err());
             }
@@ -181,32 +178,20 @@ public final class PostgresServer extends LocalServer {
 
     @Override
     void launch() throws IOException {
-        launch(
-                Nobody.command(
-                        home,
-                        List.of(
-                                binaries.resolve("bin/postgres").toString(),
-                                "-D",
-                                data().toString(),
-                                "-c",
-                                "listen_addresses=127.0.0.1",
-                                "-c",
-                                "port=" + port(),
-                                "-c",
-                                "unix_socket_directories=",
-                                // Below the data, so that a killed server leaves nothing in the machine's shared
-                                // memory.
-                                "-c",
-                                "dynamic_shared_memory_type=mmap",
-                                "-c",
-                                "max_connections=200",
-                                "-c",
-                                "fsync=" + durable,
-                                "-c",
-                                "timezone=UTC",
-                                "-c",
-                                "log_timezone=UTC")),
-                Map.of());
+        List<String> command = List.of(
+                binaries.resolve("bin/postgres").toString(),
+                "-D",
+                data().toString(),
+                "--listen_addresses=127.0.0.1",
+                "--port=" + port(),
+                "--unix_socket_directories=",
+                "--max_connections=200",
+                "--fsync=" + durable,
+                // Below the data: a killed server leaves nothing in the machine's shared memory.
+                "--dynamic_shared_memory_type=mmap",
+                "--timezone=UTC",
+                "--log_timezone=UTC");
+        launch(Nobody.command(home, command), Map.of());
     }
 
     @Override

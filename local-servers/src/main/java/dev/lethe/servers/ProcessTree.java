@@ -44,9 +44,16 @@ final class ProcessTree {
 
     /** Returns when all are gone. They are stopped first, so that none has time to start another or to become an orphan. */
     static void kill(Collection<ProcessHandle> roots) {
-        Set<ProcessHandle> all = pause(roots);
-        signal("KILL", all);
-        await(all, ProcessTree::gone, "end after SIGKILL");
+        boolean interrupted = Thread.interrupted(); // whoever is interrupted has all the more reason to clean up
+        try {
+            Set<ProcessHandle> all = pause(roots);
+            signal("KILL", all);
+            await(all, ProcessTree::gone, "end after SIGKILL");
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     /** The living ones of these and their descendants, parents first. */

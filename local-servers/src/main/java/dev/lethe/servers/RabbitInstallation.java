@@ -25,7 +25,7 @@ final class RabbitInstallation {
             fi
             apt-get -q update
             apt-get -q install -y --no-install-recommends rabbitmq-server || exit
-            if [ -d /run/systemd/system ]; then systemctl disable rabbitmq-server.service epmd.socket || exit; fi
+            if [ -d /run/systemd/system ]; then systemctl disable rabbitmq-server.service; fi
             """;
 
     private RabbitInstallation() {}
@@ -43,19 +43,24 @@ final class RabbitInstallation {
                         + " with Homebrew by 'brew install rabbitmq'; or put its sbin folder on the PATH"));
     }
 
-    private static void install(Consumer<String> progress) {
+    private static void install(Consumer<String> progress) throws IOException {
         if (find().isPresent()) { // another JVM has just done it
             return;
         }
         progress.accept("rabbitmq is not on this machine: installing the package rabbitmq-server with apt-get"
                 + " (about a minute; the package's own service stays off)");
-        ProcessBuilder shell = new ProcessBuilder("/bin/sh", "-c", INSTALL);
+        // To a file: if this JVM were killed, a broken pipe would end the package manager half-way.
+        Log log = new Log(Files.createTempFile("lethe-apt-get-", ".log"));
+        ProcessBuilder shell = new ProcessBuilder("/bin/sh", "-c", INSTALL)
+                .redirectErrorStream(true)
+                .redirectOutput(log.file().toFile());
         shell.environment().put("DEBIAN_FRONTEND", "noninteractive");
         Programs.Result result = Programs.run(shell, Duration.ofMinutes(15));
         if (result.exit() != 0) {
             throw new IllegalStateException("'apt-get install rabbitmq-server' ended with exit code " + result.exit()
-                    + ": " + result.err().strip() + "\nInstall it by hand");
+                    + "; install it by hand." + log.tail(0));
         }
+        Files.delete(log.file());
     }
 
     private static Optional<Path> find() {

@@ -3,6 +3,7 @@ package dev.lethe.servers;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
 
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.BuiltinExchangeType;
@@ -29,32 +30,32 @@ class BrokerPermissionsIT {
     static void topology() throws Exception {
         as("message-scheduler", channel -> {
             channel.exchangeDeclare("scheduler", BuiltinExchangeType.DIRECT, true);
-            queue(channel, "message-scheduler.intake");
+            queueWithParkingLot(channel, "message-scheduler.intake");
             channel.queueBind("message-scheduler.intake", "scheduler", "schedule");
         });
         as("requests-manager", channel -> {
             channel.exchangeDeclare("privacy.requests", BuiltinExchangeType.TOPIC, true);
             channel.exchangeDeclare("privacy.events", BuiltinExchangeType.TOPIC, true);
             channel.exchangeDeclare("privacy.commands", BuiltinExchangeType.DIRECT, true);
-            queue(channel, "requests-manager.requests");
+            queueWithParkingLot(channel, "requests-manager.requests");
             channel.queueBind("requests-manager.requests", "privacy.requests", "request.*");
-            queue(channel, "requests-manager.events");
+            queueWithParkingLot(channel, "requests-manager.events");
             channel.queueBind("requests-manager.events", "privacy.events", "#");
         });
         as("cancellation-service", channel -> {
             channel.exchangeDeclare("participants", BuiltinExchangeType.DIRECT, true);
-            queue(channel, "cancellation-service.commands");
+            queueWithParkingLot(channel, "cancellation-service.commands");
             channel.queueBind("cancellation-service.commands", "privacy.commands", "erasure.start");
-            queue(channel, "cancellation-service.replies");
+            queueWithParkingLot(channel, "cancellation-service.replies");
             for (String participant : new String[] {"users", "billing", "emailing"}) {
-                queue(channel, "participant." + participant);
+                queueWithParkingLot(channel, "participant." + participant);
                 channel.queueBind("participant." + participant, "participants", participant);
                 channel.exchangeDeclare("participant." + participant + ".replies", BuiltinExchangeType.FANOUT, true);
                 channel.queueBind("cancellation-service.replies", "participant." + participant + ".replies", "");
             }
         });
         as("requests-manager", channel -> {
-            queue(channel, "requests-manager.exports");
+            queueWithParkingLot(channel, "requests-manager.exports");
             channel.queueBind("requests-manager.exports", "participant.billing.replies", "");
         });
     }
@@ -79,6 +80,24 @@ class BrokerPermissionsIT {
                 .isEqualTo("answer"));
         as("requests-manager", channel -> assertThat(body(channel.basicGet("requests-manager.exports", true)))
                 .isEqualTo("answer"));
+    }
+
+    @Test
+    void whatAParticipantCannotHandleIsParkedWhereOnlyTheServiceFindsIt() throws Exception {
+        as("cancellation-service", channel -> publish(channel, "participants", "users", null, "poison"));
+
+        as("users", channel -> {
+            GetResponse task = channel.basicGet("participant.users", false);
+            channel.basicReject(task.getEnvelope().getDeliveryTag(), false);
+        });
+
+        as("cancellation-service", channel -> {
+            GetResponse parked =
+                    await().until(() -> channel.basicGet("participant.users.parked", true), message -> message != null);
+            assertThat(body(parked)).isEqualTo("poison");
+        });
+        refused("users", channel -> channel.basicGet("participant.users.parked", true));
+        refused("users", channel -> publish(channel, "parking", "participant.billing", null, "forged"));
     }
 
     @Test
@@ -197,6 +216,24 @@ class BrokerPermissionsIT {
         assertThat(RABBIT.ctl("list_queues", "--silent", "name", "policy").lines())
                 .contains(
                         "participant.billing\tlethe-delivery-limit", "message-scheduler.intake\tlethe-delivery-limit");
+    }
+
+    /** As the fleet declares them: what cannot be handled goes to a queue beside it. */
+    private static void queueWithParkingLot(Channel channel, String name) throws IOException {
+        channel.exchangeDeclare("parking", BuiltinExchangeType.DIRECT, true);
+        queue(channel, name + ".parked");
+        channel.queueBind(name + ".parked", "parking", name);
+        channel.queueDeclare(
+                name,
+                true,
+                false,
+                false,
+                Map.of(
+                        "x-queue-type", "quorum",
+                        "x-dead-letter-exchange", "parking",
+                        "x-dead-letter-routing-key", name,
+                        "x-dead-letter-strategy", "at-least-once",
+                        "x-overflow", "reject-publish"));
     }
 
     private static void queue(Channel channel, String name) throws IOException {

@@ -1,6 +1,7 @@
 package dev.lethe.servers;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.BufferedReader;
@@ -72,6 +73,26 @@ class GuardIT {
 
         jvm.waitFor();
         awaitEnd(all);
+    }
+
+    @Test
+    void aFolderIsTheOtherJvmsUntilThatIsKilled() throws Exception {
+        Path theirs = folder.resolve("servers");
+        begin("redis", theirs.toString());
+        awaitLine("up");
+        try (LocalServers ours =
+                LocalServers.in(theirs, BrokerDefinitions.of(List.of(), Set.of(), LocalServers.passwords(theirs)))) {
+            assertThatThrownBy(() -> ours.redis().start())
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("belong to process " + jvm.pid());
+            int port = ours.redis().port();
+
+            jvm.destroyForcibly().waitFor();
+            ours.redis().start();
+
+            assertThat(ours.redis().isRunning()).isTrue();
+            assertThat(ours.redis().port()).isEqualTo(port);
+        }
     }
 
     @Test

@@ -22,6 +22,12 @@ final class Victim {
                         + servers.all().stream().filter(Server::isRunning).count()));
                 servers.startAll();
             }
+            case "redis" -> {
+                Path folder = Path.of(arguments[1]);
+                LocalServers.in(folder, BrokerDefinitions.of(List.of(), Set.of(), LocalServers.passwords(folder)))
+                        .redis()
+                        .start();
+            }
             case "process" -> Guard.start(new ProcessBuilder("sh", "-c", "sleep 60 & sleep 60 & wait"));
             default -> throw new IllegalArgumentException(arguments[0]);
         }

@@ -15,6 +15,8 @@ final class ConfirmingChannel {
     private final Channel channel;
     private final String exchange;
     private final ConcurrentSkipListMap<Long, InFlight> unconfirmed = new ConcurrentSkipListMap<>();
+    /** As the broker counts. The channel's own count also has the messages that the client library refuses to write. */
+    private long published;
 
     ConfirmingChannel(Channel channel, String exchange) throws IOException {
         this.channel = channel;
@@ -33,8 +35,15 @@ final class ConfirmingChannel {
 
     Pending publish(String routingKey, AMQP.BasicProperties properties, byte[] body) throws IOException {
         var pending = new Pending();
-        unconfirmed.put(channel.getNextPublishSeqNo(), new InFlight(routingKey, properties, pending));
-        channel.basicPublish(exchange, routingKey, true, false, properties, body);
+        long number = published + 1;
+        unconfirmed.put(number, new InFlight(routingKey, properties, pending));
+        try {
+            channel.basicPublish(exchange, routingKey, true, false, properties, body);
+        } catch (IllegalArgumentException unpublishable) {
+            unconfirmed.remove(number);
+            throw unpublishable;
+        }
+        published = number;
         if (!channel.isOpen()) {
             // It closed between the two lines above, and its listener may have run before this message was entered
             closed(channel.getCloseReason());

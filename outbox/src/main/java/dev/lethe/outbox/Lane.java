@@ -145,15 +145,14 @@ final class Lane implements Runnable {
             }
             List<StoredMessage> batch =
                     MessageTable.claim(connection, shard, floor, properties.lookAhead(), properties.batch());
-            if (!batch.isEmpty()) {
+            if (batch.isEmpty()) {
+                // In the claim's transaction, and so by the same now(): nothing can have become due in between
+                Duration untilNext = MessageTable.untilNext(connection, shard);
+                connection.commit();
+                wakeUp.await(shorter(untilNext));
+            } else {
                 send(connection, publisher, batch);
                 floor = floorAfter(batch);
-            }
-            Duration untilNext =
-                    batch.size() < properties.batch() ? MessageTable.untilNext(connection, shard) : Duration.ZERO;
-            connection.commit();
-            if (batch.size() < properties.batch()) {
-                wakeUp.await(shorter(untilNext));
             }
         }
     }
@@ -176,11 +175,11 @@ final class Lane implements Runnable {
                 case Outcome.Failed(String reason) -> retryOrGiveUp(connection, message, reason);
                 case Outcome.Unknown(String reason) -> {
                     unknown++;
-                    MessageTable.giveBack(connection, message, Duration.ZERO, message.attempts(), reason);
+                    MessageTable.giveBack(connection, message, null, message.attempts(), reason);
                 }
                 case Outcome.Suspect(String reason) -> {
                     unknown++;
-                    MessageTable.giveBack(connection, message, Duration.ZERO, message.attempts(), reason);
+                    MessageTable.giveBack(connection, message, null, message.attempts(), reason);
                 }
             }
         }

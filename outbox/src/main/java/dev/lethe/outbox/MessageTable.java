@@ -5,6 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
+import java.sql.Types;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -24,7 +25,7 @@ final class MessageTable {
      * Lock, delete and return in one statement. {@code now()} and not {@code clock_timestamp()}, which would be no index
      * condition; {@code array(...)} and not {@code in (...)}, which may run the locking query more than once.
      */
-    private static final String CLAIM = """
+    static final String CLAIM = """
             delete from message
              where ctid = any(array(
                    select ctid
@@ -41,6 +42,7 @@ final class MessageTable {
                       extract(epoch from due_at - clock_timestamp())::float8 as seconds_left
             """;
 
+    /** Without a delay the sum is null, and {@code greatest} passes over nulls. */
     private static final String GIVE_BACK = """
             insert into message (id, shard, due_at, owner, key, subject, exchange, routing_key, properties, body, expires_at,
                                  created_at, attempts, last_error)
@@ -106,15 +108,16 @@ final class MessageTable {
                 row.getTimestamp("created_at").toInstant());
     }
 
-    /** Puts a message back under its own id, due again after {@code delay}. */
-    static void giveBack(Connection connection, StoredMessage message, Duration delay, int attempts, String error)
+    /** Puts a message back under its own id, due again after {@code delay}; null leaves it its place in the order. */
+    static void giveBack(
+            Connection connection, StoredMessage message, @Nullable Duration delay, int attempts, String error)
             throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement(GIVE_BACK)) {
             int n = 0;
             insert.setLong(++n, message.id());
             insert.setInt(++n, message.shard());
             insert.setObject(++n, message.dueAt().atOffset(ZoneOffset.UTC));
-            insert.setLong(++n, delay.toMillis());
+            insert.setObject(++n, delay == null ? null : delay.toMillis(), Types.BIGINT);
             bindRest(insert, n, message, attempts, error);
             insert.executeUpdate();
         }

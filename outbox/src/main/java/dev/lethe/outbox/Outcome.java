@@ -27,6 +27,9 @@ sealed interface Outcome {
     }
 
     Confirmed CONFIRMED = new Confirmed();
+    Failed NO_SUCH_EXCHANGE = new Failed("no_such_exchange");
+    /** The client library cannot write it: a short string of over 255 bytes, or headers that fill more than a frame. */
+    Failed UNPUBLISHABLE = new Failed("unpublishable");
 
     /** Reads the cause from what closed the channel, if that was all that was closed. */
     static Outcome fromFailure(Throwable failure, Connection connection) {
@@ -39,7 +42,7 @@ sealed interface Outcome {
             }
         }
         return connection.isOpen() && failure instanceof IllegalArgumentException
-                ? new Failed("unpublishable")
+                ? UNPUBLISHABLE
                 : new Unknown("connection_lost");
     }
 
@@ -48,7 +51,7 @@ sealed interface Outcome {
             return new Unknown("connection_lost");
         }
         return switch (replyCode(signal.getReason())) {
-            case AMQP.NOT_FOUND -> new Failed("no_such_exchange");
+            case AMQP.NOT_FOUND -> NO_SUCH_EXCHANGE;
             case AMQP.ACCESS_REFUSED -> new Failed("access_refused");
             case AMQP.PRECONDITION_FAILED -> new Suspect("precondition_failed");
             case 0 -> new Unknown("channel_closed");

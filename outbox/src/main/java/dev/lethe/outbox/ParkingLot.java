@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,12 +47,10 @@ public final class ParkingLot implements DisposableBean {
      */
     public synchronized void park(Delivery delivery, String reason, String detail)
             throws IOException, InterruptedException {
-        var parked = new Parked(
-                Topology.PARKING_EXCHANGE,
-                delivery.queue(),
-                parkedProperties(delivery, reason, detail),
-                delivery.body());
-        Outcome outcome = publisher().publish(List.of(parked)).getFirst();
+        Outcome outcome = publish(delivery, parkedProperties(delivery, reason, detail));
+        if (outcome.equals(Outcome.UNPUBLISHABLE)) {
+            outcome = publish(delivery, bareProperties(delivery, reason, detail));
+        }
         if (!(outcome instanceof Outcome.Confirmed)) {
             destroy();
             throw new IOException("could not park a message of queue '%s': %s".formatted(delivery.queue(), outcome));
@@ -64,16 +63,18 @@ public final class ParkingLot implements DisposableBean {
                 .log("parked a message of queue {}: {}, {}", delivery.queue(), reason, detail);
     }
 
+    private Outcome publish(Delivery delivery, AMQP.BasicProperties properties)
+            throws IOException, InterruptedException {
+        var parked = new Parked(Topology.PARKING_EXCHANGE, delivery.queue(), properties, delivery.body());
+        return publisher().publish(List.of(parked)).getFirst();
+    }
+
     private AMQP.BasicProperties parkedProperties(Delivery delivery, String reason, String detail) {
         Map<String, Object> original = delivery.properties().getHeaders();
         Map<String, Object> headers = original == null ? new HashMap<>() : new HashMap<>(original);
         // Only the broker may say where a message died, and copies are not for senders to order
         List.of("x-death", "CC", "BCC").forEach(headers::remove);
-        headers.put(Topology.PARKED_REASON_HEADER, reason);
-        headers.put(Topology.PARKED_DETAIL_HEADER, detail);
-        if (delivery.sender() != null) {
-            headers.put(SENDER_HEADER, delivery.sender());
-        }
+        addReason(headers, delivery, reason, detail);
         return delivery.properties()
                 .builder()
                 .headers(headers)
@@ -81,6 +82,26 @@ public final class ParkingLot implements DisposableBean {
                 .deliveryMode(2)
                 .expiration(null)
                 .build();
+    }
+
+    /** Properties can come in that fill their frame, or that are no UTF-8: such cannot go out again with a reason added. */
+    private AMQP.BasicProperties bareProperties(Delivery delivery, String reason, String detail) {
+        Map<String, Object> headers = new HashMap<>();
+        addReason(headers, delivery, reason, detail + "; its own properties could not be kept");
+        return new AMQP.BasicProperties.Builder()
+                .messageId(delivery.messageId().map(UUID::toString).orElse(null))
+                .headers(headers)
+                .userId(brokerUser)
+                .deliveryMode(2)
+                .build();
+    }
+
+    private static void addReason(Map<String, Object> headers, Delivery delivery, String reason, String detail) {
+        headers.put(Topology.PARKED_REASON_HEADER, reason);
+        headers.put(Topology.PARKED_DETAIL_HEADER, detail);
+        if (delivery.sender() != null) {
+            headers.put(SENDER_HEADER, delivery.sender());
+        }
     }
 
     private Publisher publisher() throws IOException {

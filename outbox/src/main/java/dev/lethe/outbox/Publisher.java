@@ -26,6 +26,9 @@ final class Publisher implements AutoCloseable {
     private final Connection connection;
     private final Duration confirmTimeout;
     private final Map<String, ConfirmingChannel> channels = new HashMap<>();
+    /** What was found missing in this batch: asked for once, and not once for each message, or the others would wait. */
+    private final Map<String, Outcome> missing = new HashMap<>();
+
     private volatile boolean blocked;
 
     Publisher(Connection connection, Duration confirmTimeout) {
@@ -60,6 +63,7 @@ final class Publisher implements AutoCloseable {
 
     /** Publishes all and waits for what became of each; the answers are in the order of the batch. */
     List<Outcome> publish(List<? extends Publication> batch) throws InterruptedException {
+        missing.clear();
         var pending = new ArrayList<Pending>(batch.size());
         for (Publication message : batch) {
             waitUntil(message.dueNanos());
@@ -75,11 +79,19 @@ final class Publisher implements AutoCloseable {
     }
 
     private Pending send(Publication message) {
+        Outcome known = missing.get(message.exchange());
+        if (known != null) {
+            return Pending.of(known);
+        }
         try {
             return channelFor(message.exchange()).publish(message.routingKey(), message.properties(), message.body());
         } catch (IOException | RuntimeException e) {
             // The listeners of channel and connection have the cause, or will have
-            return Pending.of(Outcome.fromFailure(e, connection));
+            Outcome outcome = Outcome.fromFailure(e, connection);
+            if (outcome.equals(Outcome.NO_SUCH_EXCHANGE)) {
+                missing.put(message.exchange(), outcome);
+            }
+            return Pending.of(outcome);
         }
     }
 

@@ -54,15 +54,18 @@ final class ReliableListener implements ChannelAwareMessageListener {
     private boolean settle(Delivery delivery) throws InterruptedException {
         var patience = new Patience();
         int failures = 0;
+        boolean counted = !delivery.redelivered();
         while (active.getAsBoolean()) {
             try {
-                if (delivery.redelivered() && failures == 0 && isBegunTooOften(delivery)) {
-                    return park(delivery, "handling_never_ends", "begun %d times without an end".formatted(DELIVERIES));
+                if (!counted) {
+                    if (isBegunTooOften(delivery)) {
+                        return park(
+                                delivery, "handling_never_ends", "begun %d times without an end".formatted(DELIVERIES));
+                    }
+                    counted = true;
                 }
                 handler.handle(delivery);
-                if (delivery.redelivered()) {
-                    delivery.messageId().ifPresent(id -> inbox.forgetAttempts(queue, id));
-                }
+                forgetAttempts(delivery);
                 return true;
             } catch (Unacceptable e) {
                 return park(delivery, e.reason(), e.detail());
@@ -81,19 +84,27 @@ final class ReliableListener implements ChannelAwareMessageListener {
         return false;
     }
 
+    /** The first delivery was not counted, so the count is how often handling was begun before. */
     private boolean isBegunTooOften(Delivery delivery) {
         return delivery.messageId()
-                .map(id -> inbox.countAttempt(queue, id) > DELIVERIES)
+                .map(id -> inbox.countAttempt(queue, id) >= DELIVERIES)
                 .orElse(false);
+    }
+
+    private void forgetAttempts(Delivery delivery) {
+        if (delivery.redelivered()) {
+            delivery.messageId().ifPresent(id -> inbox.forgetAttempts(queue, id));
+        }
     }
 
     private boolean park(Delivery delivery, String reason, String detail) throws InterruptedException {
         var patience = new Patience();
         while (active.getAsBoolean()) {
             try {
+                forgetAttempts(delivery);
                 parkingLot.park(delivery, reason, detail);
                 return true;
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException e) {
                 patience.waitOut("park a message of queue " + queue, e);
             }
         }

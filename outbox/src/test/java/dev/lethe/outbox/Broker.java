@@ -82,10 +82,14 @@ final class Broker implements AutoCloseable {
 
     static Map<String, String> settings(String user) {
         return Map.of(
-                "spring.rabbitmq.host", "127.0.0.1",
-                "spring.rabbitmq.port", String.valueOf(SERVER.port()),
-                "spring.rabbitmq.username", user,
-                "spring.rabbitmq.password", SERVER.password(user));
+                "spring.rabbitmq.host",
+                "127.0.0.1",
+                "spring.rabbitmq.port",
+                String.valueOf(SERVER.port()),
+                "spring.rabbitmq.username",
+                user,
+                "spring.rabbitmq.password",
+                SERVER.password(user));
     }
 
     @Override

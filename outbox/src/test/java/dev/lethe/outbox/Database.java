@@ -2,9 +2,11 @@ package dev.lethe.outbox;
 
 import dev.lethe.servers.LocalServers;
 import dev.lethe.servers.PostgresServer;
+import java.util.List;
 import java.util.Map;
-import org.postgresql.ds.PGSimpleDataSource;
+import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /** A database of one test class, seen from outside the engine: every statement is a transaction of its own. */
 record Database(String name) {
@@ -17,12 +19,8 @@ record Database(String name) {
         return new Database(name);
     }
 
-    PGSimpleDataSource dataSource() {
-        var dataSource = new PGSimpleDataSource();
-        dataSource.setUrl(SERVER.jdbcUrl(name));
-        dataSource.setUser(SERVER.user());
-        dataSource.setPassword(SERVER.password());
-        return dataSource;
+    DataSource dataSource() {
+        return new DriverManagerDataSource(SERVER.jdbcUrl(name), SERVER.user(), SERVER.password());
     }
 
     JdbcClient jdbc() {
@@ -37,8 +35,26 @@ record Database(String name) {
         return jdbc().sql(sql).query(Integer.class).single();
     }
 
+    /** Also of what the lane has just given back. */
+    void clear() {
+        Eventually.until(() -> {
+            execute("delete from message");
+            execute("delete from undeliverable");
+            return count("message") == 0;
+        });
+    }
+
     void execute(String sql) {
         jdbc().sql(sql).update();
+    }
+
+    /** The sessions that hold a lane, by the name under which they are known to the database. */
+    List<String> laneOwners() {
+        return jdbc().sql("""
+                        select application_name
+                          from pg_locks join pg_stat_activity using (pid)
+                         where locktype = 'advisory' and granted and datname = current_database()
+                        """).query(String.class).list();
     }
 
     Map<String, String> settings() {

@@ -3,6 +3,8 @@ package dev.lethe.outbox;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.rabbitmq.client.AMQP;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -62,6 +64,7 @@ final class Engine implements AutoCloseable {
         // What fails on purpose here would fill the log with stack traces
         settings.put("logging.level.org.springframework", "error");
         settings.put("logging.level.com.zaxxer.hikari", "error");
+        settings.put("logging.level.dev.lethe.outbox.Lane", "error");
         settings.put("logging.level.com.rabbitmq", "off");
         return settings;
     }
@@ -95,7 +98,7 @@ final class Engine implements AutoCloseable {
 
     /** How many messages came to this end, such as {@code sent}, since the engine was started. */
     double counted(String result) {
-        var counter = get(io.micrometer.core.instrument.MeterRegistry.class)
+        Counter counter = get(MeterRegistry.class)
                 .find("lethe.outbox.messages")
                 .tag("result", result)
                 .counter();

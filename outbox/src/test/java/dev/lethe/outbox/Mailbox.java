@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 
 /** Collects what arrives in a queue, in order. */
 final class Mailbox {
@@ -21,6 +23,16 @@ final class Mailbox {
         Object header(String name) {
             return properties.getHeaders().get(name);
         }
+
+        Map<String, String> headersInWords() {
+            return inWords(properties.getHeaders());
+        }
+    }
+
+    /** For comparing: the client reads strings as a type of its own. */
+    static Map<String, String> inWords(Map<String, Object> headers) {
+        return headers.entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, header -> header.getValue()
+                .toString()));
     }
 
     private final List<Letter> letters = new CopyOnWriteArrayList<>();

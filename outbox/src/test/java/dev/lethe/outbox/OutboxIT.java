@@ -11,11 +11,11 @@ import dev.lethe.messages.erasure.StopErasure;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.IllegalTransactionStateException;
 
 /** What is promised of a message from the transaction that stores it to the queue that has it, while all servers are well. */
@@ -62,7 +63,7 @@ class OutboxIT {
     void queueOfThisTest(TestInfo test) throws Exception {
         queue = "requests-manager." + test.getTestMethod().orElseThrow().getName();
         broker.queue(queue, EXCHANGE);
-        database.execute("delete from message");
+        database.clear();
     }
 
     @Test
@@ -125,8 +126,7 @@ class OutboxIT {
     @Test
     void messagesArriveInTheOrderInWhichTheyWereStored() throws Exception {
         Mailbox mailbox = broker.mailbox(queue);
-        List<String> texts =
-                IntStream.range(0, 1_700).mapToObj(String::valueOf).toList();
+        List<String> texts = IntStream.range(0, 1_700).mapToObj(String::valueOf).toList();
 
         // More than three batches, in transactions of different length
         for (int from = 0, to; from < texts.size(); from = to) {
@@ -195,7 +195,7 @@ class OutboxIT {
 
         engine.inTransaction(() -> {
             engine.outbox().send(message);
-            engine.get(org.springframework.jdbc.core.simple.JdbcClient.class)
+            engine.get(JdbcClient.class)
                     .sql("update message set attempts = ?")
                     .param(MAX_ATTEMPTS - 2)
                     .update();
@@ -248,6 +248,7 @@ class OutboxIT {
 
     private void passAround(ScheduledMessage bad, String error) throws Exception {
         Mailbox mailbox = broker.mailbox(queue);
+        double unknown = engine.counted("unknown");
         List<ScheduledMessage> good =
                 IntStream.range(0, 100).mapToObj(i -> message("good " + i)).toList();
 
@@ -261,13 +262,13 @@ class OutboxIT {
                 .containsAll(good.stream()
                         .map(each -> each.properties().getMessageId())
                         .toList()));
-        Eventually.untilAsserted(() -> assertThat(
-                        database.jdbc()
-                                .sql("select last_error from message where attempts > 0")
-                                .query(String.class)
-                                .list())
+        Eventually.untilAsserted(() -> assertThat(database.jdbc()
+                        .sql("select last_error from message where attempts > 0")
+                        .query(String.class)
+                        .list())
                 .containsExactly(error));
         assertThat(mailbox.texts()).allMatch(text -> text.startsWith("good"));
+        assertThat(engine.counted("unknown")).isEqualTo(unknown);
     }
 
     @Test
@@ -275,19 +276,19 @@ class OutboxIT {
         Mailbox mailbox = broker.mailbox(queue);
         engine.inTransaction(() -> IntStream.range(0, 200)
                 .forEach(i -> engine.outbox().send(in(Duration.ofMillis(700 + 10L * i), String.valueOf(i)))));
-        Map<String, Instant> due = new java.util.HashMap<>();
-        database.jdbc()
-                .sql("select convert_from(body, 'UTF8') as text, due_at from message")
-                .query(row ->
-                        due.put(
-                                row.getString("text"),
-                                row.getObject("due_at", OffsetDateTime.class).toInstant()));
+        Map<String, Instant> due = database
+                .jdbc()
+                .sql("select convert_from(body, 'UTF8'), due_at from message")
+                .query((row, n) -> Map.entry(
+                        row.getString(1), row.getObject(2, OffsetDateTime.class).toInstant()))
+                .stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
         assertThat(due).hasSize(200);
 
-        List<Duration> late = new ArrayList<>(mailbox.await(200).stream()
+        List<Duration> late = mailbox.await(200).stream()
                 .map(letter -> Duration.between(due.get(letter.text()), letter.receivedAt()))
                 .sorted()
-                .toList());
+                .toList();
 
         log.info(
                 "lateness of 200 messages over 2 s: p50 {} ms, p99 {} ms, most {} ms",
@@ -308,7 +309,7 @@ class OutboxIT {
 
         engine.inTransaction(() -> {
             engine.outbox().send(message("stored long ago"));
-            engine.get(org.springframework.jdbc.core.simple.JdbcClient.class)
+            engine.get(JdbcClient.class)
                     .sql("update message set due_at = due_at - interval '1 hour'")
                     .update();
         });

@@ -54,7 +54,7 @@ class PropertiesCodecTest {
                 .isEmpty();
     }
 
-    static List<Object> everyHeaderType() {
+    static List<Object> everyValue() {
         return List.of(
                 text(""),
                 text("ein Wört und ein 🐈"),
@@ -72,18 +72,27 @@ class PropertiesCodecTest {
                 new BigDecimal("2147483647"),
                 WHOLE_SECOND,
                 new Date(-1_000),
-                new byte[] {0, 1, (byte) 0xff},
-                List.of(),
-                List.of(text("a"), 1, List.of(2L, WHOLE_SECOND), Map.of("in", new byte[] {1})),
-                Map.of(),
-                Map.of("one", Map.of("two", Map.of("three", List.of(text("deep"))))));
+                new byte[] {0, 1, (byte) 0xff});
     }
 
     @ParameterizedTest
-    @MethodSource("everyHeaderType")
-    void everyHeaderTypeComesOutAsItWentIn(Object value) {
+    @MethodSource("everyValue")
+    void aHeaderKeepsItsValueAndItsType(Object value) {
+        assertThat(roundTripOf(value)).isEqualTo(value);
+    }
+
+    static List<Object> everyNesting() {
+        return List.of(
+                List.of(),
+                Map.of(),
+                List.of(text("a"), 1, List.of(2L, WHOLE_SECOND), Map.of("in", new byte[] {1})),
+                Map.of("one", Map.of("two", Map.of("three", List.of(text("deep"), new byte[] {3})))));
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyNesting")
+    void listsAndTablesKeepWhatIsInThem(Object value) {
         assertThat(roundTripOf(value)).usingRecursiveComparison().isEqualTo(value);
-        assertThat(roundTripOf(value)).hasSameClassAs(sameKind(value, roundTripOf(value)));
     }
 
     @Test
@@ -102,7 +111,7 @@ class PropertiesCodecTest {
     @Test
     void bytesAreTheSameAfterAnyNumberOfTrips() {
         byte[] once = PropertiesCodec.encode(new AMQP.BasicProperties.Builder()
-                .headers(Map.of("all", everyHeaderType()))
+                .headers(Map.of("all", List.of(everyValue(), everyNesting())))
                 .build());
 
         assertThat(PropertiesCodec.encode(PropertiesCodec.decode(once))).isEqualTo(once);
@@ -124,11 +133,6 @@ class PropertiesCodecTest {
 
     private static AMQP.BasicProperties roundTrip(AMQP.BasicProperties properties) {
         return PropertiesCodec.decode(PropertiesCodec.encode(properties));
-    }
-
-    /** Lists and maps may be of any class; a number must stay of its width. */
-    private static Object sameKind(Object value, Object read) {
-        return value instanceof List || value instanceof Map ? read : value;
     }
 
     private static LongString text(String text) {

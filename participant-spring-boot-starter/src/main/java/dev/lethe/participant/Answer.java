@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import dev.lethe.messages.MessageJson;
 import dev.lethe.messages.MessageType;
 import java.nio.ByteBuffer;
+import java.util.Locale;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +32,7 @@ record Answer(
                 taskId,
                 requestId,
                 question.traceparent(),
-                outcome.name().toLowerCase(java.util.Locale.ROOT),
+                outcome.name().toLowerCase(Locale.ROOT),
                 body);
     }
 
@@ -50,5 +51,21 @@ record Answer(
 
     boolean isLargerThan(long bytes) {
         return body.length > bytes;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return this == other;
+    }
+
+    @Override
+    public int hashCode() {
+        return System.identityHashCode(this);
+    }
+
+    /** Without the body, which may be somebody's data. */
+    @Override
+    public String toString() {
+        return "Answer[%s to task %s]".formatted(outcome, taskId);
     }
 }

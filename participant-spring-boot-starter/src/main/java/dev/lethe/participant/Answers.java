@@ -2,6 +2,8 @@ package dev.lethe.participant;
 
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ShutdownSignalException;
 import dev.lethe.messages.Messages;
 import dev.lethe.messages.Topology;
 import java.io.IOException;
@@ -62,8 +64,8 @@ final class Answers {
             sent = true;
         } catch (TimeoutException e) {
             throw new IOException("the broker did not confirm the answer within %d ms".formatted(confirmMillis), e);
-        } catch (AmqpException | com.rabbitmq.client.ShutdownSignalException e) {
-            throw new IOException("the broker cannot be reached, or closed the channel", e);
+        } catch (AmqpException | ShutdownSignalException e) {
+            throw new IOException("the broker cannot be reached, or closed the channel: " + e.getMessage(), e);
         } finally {
             if (!sent) {
                 close();
@@ -96,8 +98,7 @@ final class Answers {
             return known;
         }
         // Not one from Spring's cache: those have settings, and listeners, of the service
-        com.rabbitmq.client.Connection connection =
-                connections.createConnection().getDelegate();
+        Connection connection = connections.createConnection().getDelegate();
         Channel opened = connection == null ? null : connection.createChannel();
         if (opened == null) {
             throw new IOException("the broker gives no more channels on this connection");

@@ -2,14 +2,12 @@ package dev.lethe.participant;
 
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
-import com.rabbitmq.client.ShutdownSignalException;
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.amqp.AmqpException;
 import org.springframework.amqp.core.AcknowledgeMode;
 import org.springframework.amqp.rabbit.connection.ConnectionFactory;
 import org.springframework.amqp.rabbit.listener.SimpleMessageListenerContainer;
@@ -33,7 +31,7 @@ final class ParticipantConsumer implements SmartLifecycle {
     private final TaskListener listener;
     private final Answers answers;
     private final SimpleMessageListenerContainer container;
-    private final CountDownLatch stopping = new CountDownLatch(1);
+    private volatile CountDownLatch stopping = new CountDownLatch(1);
     private volatile boolean running;
 
     ParticipantConsumer(
@@ -56,13 +54,16 @@ final class ParticipantConsumer implements SmartLifecycle {
 
     @Override
     public void start() {
+        var stopped = new CountDownLatch(1);
+        stopping = stopped;
+        listener.start();
         running = true;
-        var waiting = new Thread(this::readWhenThere, "participant-waits-for-queue");
+        var waiting = new Thread(() -> readWhenThere(stopped), "participant-waits-for-queue");
         waiting.setDaemon(true);
         waiting.start();
     }
 
-    private void readWhenThere() {
+    private void readWhenThere(CountDownLatch stopped) {
         String told = null;
         try {
             for (String missing = whatIsMissing(); missing != null; missing = whatIsMissing()) {
@@ -70,18 +71,18 @@ final class ParticipantConsumer implements SmartLifecycle {
                     log.info("no tasks are read yet, {}; waiting", missing);
                     told = missing;
                 }
-                if (stopping.await(RETRY_MILLIS, TimeUnit.MILLISECONDS)) {
+                if (stopped.await(RETRY_MILLIS, TimeUnit.MILLISECONDS)) {
                     return;
                 }
             }
-            startReading();
+            startReading(stopped);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private synchronized void startReading() {
-        if (running) {
+    private synchronized void startReading(CountDownLatch stopped) {
+        if (stopped.getCount() > 0) {
             container.start();
             log.info("reads tasks from queue {}", queue);
         }
@@ -97,7 +98,9 @@ final class ParticipantConsumer implements SmartLifecycle {
             channel.queueDeclarePassive(queue);
             channel.abort();
             return null;
-        } catch (AmqpException | ShutdownSignalException e) {
+        } catch (RuntimeException e) {
+            // Spring's and the client's exceptions of a connection that is not there; whatever it is, it is no end of
+            // waiting
             return "the broker cannot be reached or does not let user '%s' in".formatted(connections.getUsername());
         } catch (IOException e) {
             return "queue '%s' is not there or not readable (cancellation-service declares it from participants.yaml)"

@@ -33,12 +33,16 @@ final class TaskListener implements ChannelAwareMessageListener {
     private final Participant participant;
     private final Answers answers;
     private final DataSize maxAnswerSize;
-    private final CountDownLatch stopping = new CountDownLatch(1);
+    private volatile CountDownLatch stopping = new CountDownLatch(1);
 
     TaskListener(Participant participant, Answers answers, DataSize maxAnswerSize) {
         this.participant = participant;
         this.answers = answers;
         this.maxAnswerSize = maxAnswerSize;
+    }
+
+    void start() {
+        stopping = new CountDownLatch(1);
     }
 
     /** Ends the wait for a broker that does not take answers; the tasks at hand go back to the queue. */

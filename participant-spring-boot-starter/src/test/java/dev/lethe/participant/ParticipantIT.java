@@ -180,6 +180,20 @@ class ParticipantIT {
     }
 
     @Test
+    void aServiceThatIsPausedAndResumedReadsAgain() throws Exception {
+        declareAll();
+        start(subject -> Erasure.erased(6));
+        broker.ask(FLEET, "participant.erase", erasure());
+        broker.answer();
+
+        service.stop();
+        broker.ask(FLEET, "participant.erase", erasure());
+        service.start();
+
+        assertThat(read(broker.answer()).records()).isEqualTo(6);
+    }
+
+    @Test
     void messagesThatCannotBeReadAreParkedAndTheNextIsHandled(CapturedOutput output) throws Exception {
         declareAll();
         start(subject -> Erasure.erased(1));

@@ -13,9 +13,10 @@ import java.util.Set;
  * The participants of a plan, as far as the broker needs to know them: each is a user, and one that waits for the notice is the
  * one that gives it. cancellation-service reads the same file and is the one to judge it.
  */
-record PlanNames(List<String> participants, Set<String> notifiers) {
+public record PlanNames(List<String> participants, Set<String> notifiers) {
 
-    static PlanNames in(Path plan) throws IOException {
+    /** @throws dev.lethe.files.InvalidFile if it cannot be read as one */
+    public static PlanNames in(Path plan) throws IOException {
         UserFile file = UserFile.named(plan.toString());
         var names = new ArrayList<String>();
         var notifiers = new HashSet<String>();

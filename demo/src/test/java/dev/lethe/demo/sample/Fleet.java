@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.BuiltinExchangeType;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
@@ -92,10 +93,13 @@ final class Fleet implements AutoCloseable {
 
     GetResponse next(String queue) {
         var found = new GetResponse[1];
-        await("a message in " + queue).atMost(Duration.ofSeconds(30)).until(() -> {
-            found[0] = channel.basicGet(queue, true);
-            return found[0] != null;
-        });
+        await("a message in " + queue)
+                .atMost(Duration.ofSeconds(30))
+                .ignoreExceptionsInstanceOf(AlreadyClosedException.class)
+                .until(() -> {
+                    found[0] = channel.basicGet(queue, true);
+                    return found[0] != null;
+                });
         return found[0];
     }
 

@@ -5,6 +5,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
@@ -33,21 +34,20 @@ class Lease implements DisposableBean {
 
     /** Keeps the claim for the calling thread until closed. */
     Kept keep(Claim claim) {
-        Thread worker = Thread.currentThread();
-        ScheduledFuture<?> extensions = timer.scheduleWithFixedDelay(
-                () -> extend(claim, worker), interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
-        return () -> extensions.cancel(false);
+        var kept = new Kept(Thread.currentThread());
+        kept.extensions = timer.scheduleWithFixedDelay(
+                () -> extend(claim, kept), interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
+        return kept;
     }
 
-    private void extend(Claim claim, Thread worker) {
+    private void extend(Claim claim, Kept kept) {
         try {
-            if (!claims.extend(claim)) {
+            if (!claims.extend(claim) && kept.stopWorker()) {
                 log.atWarn()
                         .addKeyValue("event.action", "claim-lost")
                         .addKeyValue("lethe.request.id", claim.requestId())
                         .addKeyValue("lethe.epoch", claim.epoch())
                         .log("a worker lost its claim and stops");
-                worker.interrupt();
             }
         } catch (DataAccessException | TransactionException e) {
             // The next extension tries again; if the lease runs out meanwhile, the epoch keeps this worker from writing
@@ -64,8 +64,37 @@ class Lease implements DisposableBean {
         timer.shutdownNow();
     }
 
-    interface Kept extends AutoCloseable {
+    /** What the worker does after it was closed is not interrupted: an interrupted JDBC call loses its connection. */
+    static final class Kept implements AutoCloseable {
+
+        private final Thread worker;
+        private @Nullable ScheduledFuture<?> extensions;
+        private boolean over;
+        private boolean stopped;
+
+        private Kept(Thread worker) {
+            this.worker = worker;
+        }
+
+        /** False if the worker is done already. */
+        private synchronized boolean stopWorker() {
+            if (!over) {
+                stopped = true;
+                worker.interrupt();
+            }
+            return !over;
+        }
+
         @Override
-        void close();
+        public synchronized void close() {
+            over = true;
+            if (extensions != null) {
+                extensions.cancel(false);
+            }
+            if (stopped) {
+                // Ours, if it was not noticed before
+                Thread.interrupted();
+            }
+        }
     }
 }

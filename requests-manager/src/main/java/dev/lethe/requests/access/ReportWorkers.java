@@ -10,10 +10,12 @@ import dev.lethe.requests.request.jdbc.Requests;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -76,8 +78,9 @@ class ReportWorkers implements SmartLifecycle {
             // An empty report would say that nothing is held, which nobody knows
             return;
         }
+        // Not the process id, which is 1 in every container
         String instance =
-                "%s-%d".formatted("requests-manager", ProcessHandle.current().pid());
+                "requests-manager-%08x".formatted(ThreadLocalRandom.current().nextInt());
         threads = IntStream.range(0, properties.workers())
                 .mapToObj(n -> "%s-%d".formatted(instance, n))
                 .map(name -> Thread.ofVirtual().name(name).start(() -> work(name)))
@@ -146,6 +149,19 @@ class ReportWorkers implements SmartLifecycle {
                     build(claim.get());
                     return true;
                 }
+            } catch (DataAccessException | TransactionException e) {
+                throw e;
+            } catch (RuntimeException e) {
+                // One request must not end the worker for all others; if it was claimed, its lease runs out
+                log.atError()
+                        .addKeyValue("event.action", "worker-failed")
+                        .addKeyValue("error.type", e.getClass().getName())
+                        .addKeyValue("lethe.request.id", candidate)
+                        .log(
+                                "unexpected, this is our bug: {} at {}",
+                                e.getClass().getName(),
+                                Arrays.stream(e.getStackTrace()).findFirst().orElse(null));
+                pause();
             }
         }
         return false;
@@ -153,8 +169,8 @@ class ReportWorkers implements SmartLifecycle {
 
     private void build(Claim claim) throws InterruptedException {
         long begun = System.nanoTime();
-        try (Lease.Kept kept = lease.keep(claim)) {
-            FinishedReport report = builder.build(claim);
+        try {
+            FinishedReport report = buildUnderLease(claim);
             if (claims.finish(claim, report)) {
                 log.atInfo()
                         .addKeyValue("event.action", "report-built")
@@ -178,6 +194,12 @@ class ReportWorkers implements SmartLifecycle {
             throw e;
         } catch (IOException e) {
             giveBack(claim, "could not write the report: " + e.getClass().getSimpleName(), "reports");
+        }
+    }
+
+    private FinishedReport buildUnderLease(Claim claim) throws SourceFailure, IOException, InterruptedException {
+        try (Lease.Kept kept = lease.keep(claim)) {
+            return builder.build(claim);
         }
     }
 

@@ -74,6 +74,8 @@ public class ReportBuilder {
             return section;
         } catch (UncheckedIOException e) {
             throw e.getCause();
+        } catch (RuntimeException e) {
+            throw new SourceFailure(source.name(), "failed unexpectedly", e);
         }
     }
 

@@ -34,6 +34,9 @@ import org.springframework.transaction.annotation.Transactional;
 @Component
 public class Reports {
 
+    /** The folder in the folder for what is not a report yet. */
+    static final String WORK = "work";
+
     private static final Logger log = LoggerFactory.getLogger(Reports.class);
 
     private static final String REGISTER = """
@@ -74,7 +77,7 @@ public class Reports {
 
     /** An empty folder for the parts of a report; named by the epoch, so that two attempts never share one. */
     Path workFolder(UUID requestId, int epoch) throws IOException {
-        Path work = folder.resolve("work").resolve("%s-%d-%s".formatted(requestId, epoch, randomText(8)));
+        Path work = folder.resolve(WORK).resolve("%s-%d-%s".formatted(requestId, epoch, randomText(8)));
         return Files.createDirectories(
                 work, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     }

@@ -3,6 +3,7 @@ package dev.lethe.requests.access.source;
 import dev.lethe.messages.Subject;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -12,12 +13,15 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonPointer;
 import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -32,7 +36,11 @@ final class HttpSource implements Source {
     private static final int MAX_ANSWER_BYTES = 32 * 1024 * 1024;
     private static final int OK = 200;
     private static final int NOT_FOUND = 404;
-    private static final JsonMapper JSON = new JsonMapper();
+    /** A person gets the numbers that are held, not the nearest ones that a double can say. */
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .build();
+
 
     private final String name;
     private final String explanation;
@@ -103,7 +111,7 @@ final class HttpSource implements Source {
     /** The client's own time-out ends with the headers; a body that drips would keep its worker for ever. */
     private byte[] whole(InputStream body, long deadline) throws IOException, SourceFailure {
         var tooLate = CompletableFuture.runAsync(
-                () -> closeQuietly(body),
+                () -> close(body),
                 CompletableFuture.delayedExecutor(deadline - System.nanoTime(), TimeUnit.NANOSECONDS));
         try {
             byte[] json = body.readNBytes(MAX_ANSWER_BYTES + 1);
@@ -113,6 +121,14 @@ final class HttpSource implements Source {
             return json;
         } finally {
             tooLate.cancel(false);
+        }
+    }
+
+    private static void close(InputStream body) {
+        try {
+            body.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the answer was late, and its end was refused", e);
         }
     }
 

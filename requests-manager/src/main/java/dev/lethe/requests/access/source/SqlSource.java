@@ -8,9 +8,10 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
+import java.sql.Timestamp;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -22,13 +23,14 @@ final class SqlSource implements Source, AutoCloseable {
 
     private static final Pattern PARAMETER = Pattern.compile("(?<!:):(" + SubjectField.NAME + ")");
     private static final int FETCH_SIZE = 500;
-    private static final Duration STATEMENT_TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int CONNECTIONS = 4;
 
     private final String name;
     private final String explanation;
     private final String statement;
     private final List<String> parameters;
+    private final Duration patience;
     private final HikariDataSource database;
 
     SqlSource(
@@ -38,7 +40,20 @@ final class SqlSource implements Source, AutoCloseable {
             @Nullable String user,
             @Nullable String password,
             String sql) {
+        this(name, explanation, jdbcUrl, user, password, sql, PATIENCE);
+    }
+
+    /** @param patience how long a connection may take, and after it the statement */
+    SqlSource(
+            String name,
+            String explanation,
+            String jdbcUrl,
+            @Nullable String user,
+            @Nullable String password,
+            String sql,
+            Duration patience) {
         this.name = name;
+        this.patience = patience;
         this.explanation = explanation;
         this.parameters = new ArrayList<>();
         Matcher matcher = PARAMETER.matcher(sql);
@@ -55,7 +70,7 @@ final class SqlSource implements Source, AutoCloseable {
         config.setAutoCommit(false);
         config.setMaximumPoolSize(CONNECTIONS);
         config.setMinimumIdle(0);
-        config.setConnectionTimeout(STATEMENT_TIMEOUT.toMillis());
+        config.setConnectionTimeout(patience.toMillis());
         // A source that is down must not keep the service from starting
         config.setInitializationFailTimeout(-1);
         this.database = new HikariDataSource(config);
@@ -75,8 +90,10 @@ final class SqlSource implements Source, AutoCloseable {
     public void read(Subject subject, Records records) throws SourceFailure {
         try (Connection connection = database.getConnection();
                 PreparedStatement query = connection.prepareStatement(statement)) {
+            // A server that is frozen heeds no other time-out; the statement's own comes first
+            connection.setNetworkTimeout(Runnable::run, (int) patience.multipliedBy(2).toMillis());
             query.setFetchSize(FETCH_SIZE);
-            query.setQueryTimeout((int) STATEMENT_TIMEOUT.toSeconds());
+            query.setQueryTimeout((int) patience.toSeconds());
             for (int i = 0; i < parameters.size(); i++) {
                 query.setString(
                         i + 1, SubjectField.of(subject, parameters.get(i)).orElse(null));
@@ -96,20 +113,25 @@ final class SqlSource implements Source, AutoCloseable {
         ResultSetMetaData columns = row.getMetaData();
         var record = new LinkedHashMap<String, @Nullable Object>();
         for (int i = 1; i <= columns.getColumnCount(); i++) {
-            record.put(columns.getColumnLabel(i), jsonValue(row.getObject(i)));
+            String label = columns.getColumnLabel(i);
+            // A join may give two columns one name
+            String unique = record.containsKey(label) ? "%s (%d)".formatted(label, i) : label;
+            record.put(unique, jsonValue(row.getObject(i), columns.getColumnTypeName(i)));
         }
         return record;
     }
 
     /** What JSON knows stays what it is; everything else becomes its text. */
-    private static @Nullable Object jsonValue(@Nullable Object value) {
+    private static @Nullable Object jsonValue(@Nullable Object value, String type) {
         return switch (value) {
             case null -> null;
             case Number number -> number;
             case Boolean truth -> truth;
-            case java.sql.Timestamp timestamp ->
-                Instant.ofEpochMilli(timestamp.getTime()).toString();
-            case byte[] bytes -> java.util.Base64.getEncoder().encodeToString(bytes);
+            case Timestamp instant when type.equals("timestamptz") ->
+                instant.toInstant().toString();
+            // Without a zone in the database: none is made up
+            case Timestamp local -> local.toLocalDateTime().toString();
+            case byte[] bytes -> Base64.getEncoder().encodeToString(bytes);
             default -> value.toString();
         };
     }

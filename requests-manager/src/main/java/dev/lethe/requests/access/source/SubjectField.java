@@ -7,7 +7,8 @@ import java.util.regex.Pattern;
 /** The names by which configuration speaks of a subject: {@code subject.id}, {@code subject.email}, {@code subject.identities.NAME}. */
 final class SubjectField {
 
-    static final Pattern NAME = Pattern.compile("subject\\.(id|email|identities\\.[a-z][a-z0-9_-]*)");
+    /** The longest first: "id" begins "identities" too. */
+    static final Pattern NAME = Pattern.compile("subject\\.(identities\\.[a-z][a-z0-9_-]*|id|email)");
 
     private static final String IDENTITIES = "subject.identities.";
 

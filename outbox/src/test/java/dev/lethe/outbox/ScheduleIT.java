@@ -1,0 +1,202 @@
+package dev.lethe.outbox;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lethe.outbox.Schedule.Cancelled;
+import dev.lethe.outbox.Schedule.Put;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.springframework.transaction.IllegalTransactionStateException;
+
+class ScheduleIT {
+
+    private static final String EXCHANGE = "requests-manager.schedule-it";
+    private static final Duration SOON = Duration.ofMillis(400);
+    private static final Duration MUCH_LATER = Duration.ofDays(30_000);
+
+    private static Database database;
+    private static Broker broker;
+    private static Engine engine;
+
+    private String queue;
+
+    @BeforeAll
+    static void engineRuns() throws Exception {
+        database = Database.fresh("schedule_it");
+        broker = new Broker();
+        broker.exchange(EXCHANGE);
+        engine = Engine.on(database);
+    }
+
+    @AfterAll
+    static void engineStops() {
+        engine.close();
+        broker.close();
+    }
+
+    @BeforeEach
+    void queueOfThisTest(TestInfo test) throws Exception {
+        queue = "requests-manager." + test.getTestMethod().orElseThrow().getName();
+        broker.queue(queue, EXCHANGE);
+        database.clear();
+    }
+
+    @Test
+    void theLastOfAKeyIsSentAndNoneBeforeIt() throws Exception {
+        Mailbox mailbox = broker.mailbox(queue);
+
+        assertThat(put("key", "first", MUCH_LATER)).isEqualTo(Put.SCHEDULED);
+        assertThat(put("key", "second", SOON)).isEqualTo(Put.REPLACED);
+        assertThat(put("key", "third", SOON)).isEqualTo(Put.REPLACED);
+
+        mailbox.await(1);
+        Eventually.until(() -> database.count("message") == 0);
+        assertThat(mailbox.texts()).containsExactly("third");
+        assertThat(put("key", "fourth", MUCH_LATER)).isEqualTo(Put.SCHEDULED);
+    }
+
+    @Test
+    void aReplacementIsNewInEverything() {
+        put("key", "first", MUCH_LATER);
+        database.execute("update message set attempts = 7, last_error = 'no_route', subject = 'somebody'");
+
+        put("key", "second", MUCH_LATER);
+
+        assertThat(database.number("select count(*) from message where attempts = 0 and last_error is null"
+                        + " and subject is null and convert_from(body, 'UTF8') = 'second'"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void theFirstOfAKeyStaysIfItIsToBeKept() throws Exception {
+        Mailbox mailbox = broker.mailbox(queue);
+        put("key", "first", SOON);
+
+        Put second = transacted(() -> engine.schedule().put(message("key", "second", Duration.ZERO), true));
+
+        assertThat(second).isEqualTo(Put.KEPT);
+        mailbox.await(1);
+        assertThat(mailbox.texts()).containsExactly("first");
+    }
+
+    @Test
+    void aKeyBelongsToItsOwner() {
+        put("key", "mine", MUCH_LATER);
+
+        assertThat(cancel("somebody-else", "key")).isEqualTo(Cancelled.GONE);
+        assertThat(database.count("message")).isEqualTo(1);
+    }
+
+    @Test
+    void whatIsCancelledIsNeverSent() throws Exception {
+        Mailbox mailbox = broker.mailbox(queue);
+        put("cancelled", "cancelled", SOON);
+        put("not cancelled", "not cancelled", SOON.plusMillis(50));
+
+        assertThat(cancel(Engine.USER, "cancelled")).isEqualTo(Cancelled.CANCELLED);
+        assertThat(cancel(Engine.USER, "cancelled")).isEqualTo(Cancelled.GONE);
+
+        mailbox.await(1);
+        assertThat(mailbox.texts()).containsExactly("not cancelled");
+    }
+
+    @Test
+    void whatTheBrokerHasNotConfirmedIsInFlightAndThenGone() throws Exception {
+        Mailbox mailbox = broker.mailbox(queue);
+        engine.send(Engine.now(EXCHANGE, queue, "opens the channel"));
+        mailbox.await(1);
+        Broker.SERVER.pause();
+        try {
+            put("key", "held", Duration.ZERO);
+            Eventually.until(() -> database.jdbc()
+                    .sql("select 1 from message where key = 'key' for update skip locked")
+                    .query()
+                    .listOfRows()
+                    .isEmpty());
+
+            assertThat(cancel(Engine.USER, "key")).isEqualTo(Cancelled.IN_FLIGHT);
+        } finally {
+            Broker.SERVER.resume();
+        }
+        mailbox.await(2);
+        Eventually.until(() -> cancel(Engine.USER, "key") == Cancelled.GONE);
+        assertThat(mailbox.texts()).containsExactly("opens the channel", "held");
+    }
+
+    /** Cancelling right at the due time is where an answer could be wrong. */
+    @Test
+    void whatIsAnsweredIsTrueHoweverCloseToTheDueTimeOneAsks() throws Exception {
+        Mailbox mailbox = broker.mailbox(queue);
+        List<String> cancelled = new ArrayList<>();
+        List<String> others = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            String key = "key " + i;
+            put(key, key, Duration.ofMillis(ThreadLocalRandom.current().nextInt(80, 130)));
+            (cancel(Engine.USER, key) == Cancelled.CANCELLED ? cancelled : others).add(key);
+        }
+        put("last", "last", Duration.ofMillis(200));
+
+        Eventually.until(() -> mailbox.texts().contains("last"));
+        assertThat(mailbox.texts())
+                .containsExactlyInAnyOrderElementsOf(
+                        Stream.concat(others.stream(), Stream.of("last")).toList());
+        assertThat(cancelled).isNotEmpty();
+    }
+
+    @Test
+    void whatIsPendingAboutAPersonIsForgotten() {
+        for (String subject : List.of("ada", "ada", "grace")) {
+            engine.send(new ScheduledMessage(
+                    Engine.USER,
+                    null,
+                    subject,
+                    EXCHANGE,
+                    queue,
+                    Engine.withNewId(),
+                    subject.getBytes(UTF_8),
+                    new ScheduledMessage.Due.In(MUCH_LATER),
+                    null));
+        }
+
+        assertThat(transacted(() -> engine.schedule().forget("ada"))).isEqualTo(2);
+        assertThat(transacted(() -> engine.schedule().forget("ada"))).isZero();
+
+        assertThat(database.number("select count(*) from message where subject = 'grace'"))
+                .isEqualTo(1);
+        assertThatThrownBy(() -> engine.schedule().forget("grace"))
+                .isInstanceOf(IllegalTransactionStateException.class);
+    }
+
+    private ScheduledMessage message(String key, String text, Duration delay) {
+        return Engine.named(key, EXCHANGE, queue, text, delay);
+    }
+
+    private Put put(String key, String text, Duration delay) {
+        return transacted(() -> engine.schedule().put(message(key, text, delay), false));
+    }
+
+    private static Cancelled cancel(String owner, String key) {
+        List<Cancelled> answered = new ArrayList<>();
+        Cancelled returned = engine.schedule().cancel(owner, key, answered::add);
+        assertThat(answered.getLast()).isEqualTo(returned);
+        return returned;
+    }
+
+    private static <T> T transacted(Supplier<T> work) {
+        var result = new AtomicReference<T>();
+        engine.inTransaction(() -> result.set(work.get()));
+        return result.get();
+    }
+}

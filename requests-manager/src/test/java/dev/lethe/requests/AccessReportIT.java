@@ -1,0 +1,434 @@
+package dev.lethe.requests;
+
+import static dev.lethe.messages.Messages.REPORT_EXPIRED;
+import static dev.lethe.messages.Messages.REPORT_READY;
+import static dev.lethe.messages.Messages.REQUEST_COMPLETED;
+import static dev.lethe.messages.Messages.REQUEST_REJECTED;
+import static dev.lethe.messages.Messages.REQUEST_WITHDRAW;
+import static dev.lethe.messages.Messages.REQUEST_WITHDRAWN;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.awaitility.Awaitility.await;
+
+import dev.lethe.messages.request.CompletionOutcome;
+import dev.lethe.messages.request.ReportReady;
+import dev.lethe.messages.request.RequestCompleted;
+import dev.lethe.messages.request.RequestKind;
+import dev.lethe.messages.request.WithdrawRequest;
+import dev.lethe.servers.LocalServers;
+import dev.lethe.servers.PostgresServer;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class AccessReportIT {
+
+    private static final PostgresServer POSTGRES = LocalServers.shared().postgres();
+    private static final HttpClient BROWSER = HttpClient.newHttpClient();
+    private static final String ACCOUNTS = "accounts";
+    private static final int WORKERS = 4;
+
+    private static Shop shop;
+    private static Installation installation;
+    private static Broker broker;
+    private static ConfigurableApplicationContext instance;
+
+    @BeforeAll
+    static void install(@TempDir Path folder) throws IOException {
+        shop = new Shop();
+        installation = new Installation(folder, profileSource(), shop.source());
+        broker = installation.broker();
+        people();
+        instance = installation.start("lethe.access.workers=" + WORKERS);
+    }
+
+    private static void people() {
+        POSTGRES.dropDatabase(ACCOUNTS);
+        POSTGRES.createDatabase(ACCOUNTS);
+        var accounts = JdbcClient.create(
+                new DriverManagerDataSource(POSTGRES.jdbcUrl(ACCOUNTS), POSTGRES.user(), POSTGRES.password()));
+        accounts.sql("create table person (id text, name text, born date)").update();
+        accounts.sql("""
+                insert into person values ('ada', '<script>alert("ada")</script>', '1815-12-10'), ('bob', 'Bob & sons', null)
+                """).update();
+    }
+
+    private static String profileSource() {
+        return """
+                profile: { via: sql, jdbc_url: "%s?password=%s", user: %s, explain: Your account, \
+                sql: "select name, born from person where id = :subject.id" }"""
+                .formatted(POSTGRES.jdbcUrl(ACCOUNTS), POSTGRES.password(), POSTGRES.user());
+    }
+
+    @AfterAll
+    static void uninstall() throws IOException {
+        installation.close();
+        shop.close();
+        POSTGRES.dropDatabase(ACCOUNTS);
+    }
+
+    @AfterEach
+    void open() {
+        shop.repair();
+        shop.release();
+    }
+
+    @Test
+    void aRequestEndsWithAReportAndTheFactsAboutIt() throws Exception {
+        UUID request = installation.askForReport("ada");
+
+        ReportReady ready = broker.fact(REPORT_READY, request);
+        RequestCompleted completed = broker.fact(REQUEST_COMPLETED, request);
+
+        assertThat(ready.subjectId()).isEqualTo("ada");
+        assertThat(ready.downloadUrl()).asString().matches("https://privacy\\.example/reports/[\\w-]{43}");
+        assertThat(ready.expiresAt())
+                .isCloseTo(Instant.now().plus(7, ChronoUnit.DAYS), within(1, ChronoUnit.MINUTES));
+        assertThat(completed.kind()).isEqualTo(RequestKind.ACCESS);
+        assertThat(completed.outcome()).isEqualTo(CompletionOutcome.COMPLETED);
+        assertThat(installation.history(request))
+                .containsExactly("submitted", "claimed by a worker", "report finished");
+    }
+
+    @Test
+    void aReportIsAPageAndAFileForEachSourceAndAListOfThemWithTheirSums() throws Exception {
+        byte[] zip = download(reportOf("ada")).body();
+        Map<String, byte[]> files = unzip(zip);
+
+        assertThat(files.keySet()).containsExactly("index.html", "profile.json", "orders.json", "manifest.json");
+        JsonNode manifest = json(files, "manifest.json");
+        assertThat(manifest.get("files").valueStream().map(file -> file.get("file").asString()))
+                .containsExactly("index.html", "profile.json", "orders.json");
+        for (JsonNode file : manifest.get("files")) {
+            assertThat(file.get("sha256").asString())
+                    .isEqualTo(sha256(files.get(file.get("file").asString())));
+        }
+        assertThat(json(files, "profile.json"))
+                .isEqualTo(new JsonMapper().readTree("""
+                        { "source": "profile", "explanation": "Your account",
+                          "records": [ { "name": "<script>alert(\\"ada\\")</script>", "born": "1815-12-10" } ] }
+                        """));
+        assertThat(json(files, "orders.json").at("/records/0/note").asString()).isEqualTo(Shop.note("ada"));
+        assertThat(installation.database().sql("select sha256 from report").query(String.class).list())
+                .contains(sha256(zip));
+    }
+
+    @Test
+    void whatIsHeldCannotRunOnThePage() throws Exception {
+        String page = new String(unzip(download(reportOf("ada")).body()).get("index.html"), UTF_8);
+
+        assertThat(page)
+                .contains("&lt;script&gt;alert(&quot;ada&quot;)&lt;/script&gt;")
+                .contains("&lt;script&gt;alert(&#39;order of ada&#39;)&lt;/script&gt;")
+                .contains("<h2 id=\"orders\">Orders &amp; &lt;returns&gt;</h2>")
+                .contains("Content-Security-Policy\" content=\"default-src 'none'")
+                .doesNotContainIgnoringCase("<script");
+    }
+
+    @Test
+    void aReportHoldsNothingOfAnotherPerson() throws Exception {
+        UUID adas = installation.askForReport("ada");
+        UUID bobs = installation.askForReport("bob");
+        UUID nobodys = installation.askForReport("nobody");
+
+        String ada = text(unzip(download(broker.fact(REPORT_READY, adas)).body()));
+        String bob = text(unzip(download(broker.fact(REPORT_READY, bobs)).body()));
+        String nobody = text(unzip(download(broker.fact(REPORT_READY, nobodys)).body()));
+
+        assertThat(ada).contains("1815-12-10", "order of ada").doesNotContain("Bob", "bob");
+        assertThat(bob).contains("Bob & sons", "order of bob").doesNotContain("ada", "1815");
+        assertThat(nobody)
+                .contains("Nothing is held about you here.", "order of nobody")
+                .doesNotContain("ada", "1815", "Bob", "bob");
+    }
+
+    @Test
+    void aReportCanBeFetchedAsOftenAsOneLikesUntilItsLinkRunsOut() throws Exception {
+        UUID request = installation.askForReport("ada");
+        ReportReady ready = broker.fact(REPORT_READY, request);
+
+        HttpResponse<byte[]> first = download(ready);
+        HttpResponse<byte[]> second = download(ready);
+        expire(request);
+        HttpResponse<byte[]> expired = download(ready);
+        HttpResponse<byte[]> neverThere = get("/reports/" + "A".repeat(43));
+
+        assertThat(first.statusCode()).isEqualTo(200);
+        assertThat(first.headers().firstValue("Content-Type")).contains("application/zip");
+        assertThat(first.headers().firstValue("Content-Disposition"))
+                .contains("attachment; filename=\"personal-data.zip\"");
+        assertThat(first.headers().firstValue("Cache-Control")).contains("no-store");
+        assertThat(first.headers().firstValue("Referrer-Policy")).contains("no-referrer");
+        assertThat(second.body()).isEqualTo(first.body());
+        assertThat(expired.statusCode()).isEqualTo(404);
+        assertThat(neverThere.statusCode()).isEqualTo(404);
+        assertThat(expired.body()).isEqualTo(neverThere.body());
+        assertThat(withoutDate(expired.headers())).isEqualTo(withoutDate(neverThere.headers()));
+    }
+
+    @Test
+    void aReportWhoseLinkRanOutIsDeletedAndToldOfOnce() throws Exception {
+        UUID request = installation.askForReport("ada");
+        ReportReady ready = broker.fact(REPORT_READY, request);
+        assertThat(installation.files(request)).hasSize(1);
+
+        expire(request);
+
+        broker.fact(REPORT_EXPIRED, request);
+        await().atMost(Broker.SOON).until(() -> installation.files(request).isEmpty());
+        assertThat(installation.state(request)).isEqualTo("expired");
+        assertThat(installation.history(request)).endsWith("report finished", "the report's link ran out");
+        assertThat(download(ready).statusCode()).isEqualTo(404);
+        assertThat(broker.facts(REPORT_EXPIRED, request)).hasSize(1);
+    }
+
+    @Test
+    void aSourceThatFailsPutsTheRequestBackUntilItWorks() throws Exception {
+        shop.breakDown();
+        UUID request = installation.askForReport("ada");
+        await().atMost(Broker.SOON).until(() -> Integer.parseInt(installation.column("attempts", request)) >= 3);
+        // Nothing that an attempt made survives it; between two of them there is nothing at all
+        await().atMost(Broker.SOON).until(() -> installation.files(request).isEmpty());
+        assertThat(broker.facts(REPORT_READY, request)).isEmpty();
+
+        shop.repair();
+        Map<String, byte[]> files = unzip(download(broker.fact(REPORT_READY, request)).body());
+
+        assertThat(files).containsKeys("profile.json", "orders.json");
+        assertThat(installation.files(request)).singleElement().asString().endsWith(".zip");
+        List<String> history = installation.history(request);
+        int attempts = Integer.parseInt(installation.column("attempts", request));
+        assertThat(history).filteredOn("claimed by a worker"::equals).hasSize(attempts);
+        assertThat(history)
+                .filteredOn("source orders: expected status 200 or 404, found 503"::equals)
+                .hasSize(attempts - 1);
+        assertThat(history).filteredOn("report finished"::equals).hasSize(1);
+        assertThat(broker.facts(REPORT_READY, request)).hasSize(1);
+    }
+
+    @Test
+    void aRequestThatIsWithdrawnWhileItWaitsIsNeverBuilt() throws Exception {
+        int calls = shop.calls();
+        shop.holdNext(WORKERS);
+        List<UUID> building = List.of(
+                installation.askForReport("bob"),
+                installation.askForReport("bob"),
+                installation.askForReport("bob"),
+                installation.askForReport("bob"));
+        await().atMost(Broker.SOON).until(() -> shop.calls() == calls + WORKERS);
+        UUID request = installation.askForReport("ada");
+        installation.awaitState("received", request);
+
+        withdraw(request);
+        broker.fact(REQUEST_WITHDRAWN, request);
+        shop.release();
+        building.forEach(other -> installation.awaitState("ready", other));
+
+        assertThat(installation.history(request)).containsExactly("submitted", "withdrawn by the person");
+        assertWithdrawnWithoutATrace(request);
+    }
+
+    @Test
+    void aRequestThatIsWithdrawnWhileItIsBuiltLeavesNoReport() throws Exception {
+        int calls = shop.calls();
+        shop.holdNext(1);
+        UUID request = installation.askForReport("ada");
+        await().atMost(Broker.SOON).until(() -> shop.calls() == calls + 1);
+        assertThat(installation.files(request)).isNotEmpty();
+
+        withdraw(request);
+        broker.fact(REQUEST_WITHDRAWN, request);
+        shop.release();
+
+        await().atMost(Broker.SOON).until(() -> installation.files(request).isEmpty());
+        installation.awaitState("ready", installation.askForReport("bob"));
+        assertThat(installation.history(request))
+                .containsExactly("submitted", "claimed by a worker", "withdrawn by the person");
+        assertWithdrawnWithoutATrace(request);
+    }
+
+    @Test
+    void aRequestWhoseReportIsThereCannotBeWithdrawnAnyMore() throws Exception {
+        UUID request = installation.askForReport("ada");
+        ReportReady ready = broker.fact(REPORT_READY, request);
+
+        withdraw(request);
+
+        assertThat(broker.fact(REQUEST_REJECTED, request).reason()).isEqualTo("too_late");
+        assertThat(installation.state(request)).isEqualTo("ready");
+        assertThat(broker.facts(REQUEST_WITHDRAWN, request)).isEmpty();
+        assertThat(download(ready).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void onceARequestHasEndedNothingNamesThePerson() throws Exception {
+        String person = "person-" + UUID.randomUUID();
+        UUID ready = installation.askForReport(person);
+        UUID expired = installation.askForReport(person);
+        UUID withdrawn = installation.askForReport(person);
+        withdraw(withdrawn);
+        installation.awaitState("ready", ready);
+        installation.awaitState("ready", expired);
+        expire(expired);
+        installation.awaitState("expired", expired);
+
+        assertThat(List.of(ready, expired)).allSatisfy(request -> assertThat(installation.column("subject", request))
+                .isEqualTo("none"));
+        for (String table : List.of("request", "request_history", "report", "inbox", "message", "undeliverable")) {
+            await("nothing of the person in " + table).atMost(Broker.SOON).until(() -> installation
+                            .database()
+                            .sql("select count(*) from %1$s where %1$s::text like :person".formatted(table))
+                            .param("person", "%" + person + "%")
+                            .query(Long.class)
+                            .single()
+                    == 0);
+        }
+    }
+
+    @Test
+    void requestsThatCannotBeReadKeepNoWorkerFromTheOthers() throws Exception {
+        try {
+            for (int i = 0; i < 2 * WORKERS; i++) {
+                installation.database().sql("""
+                        insert into request (id, kind, regulation, subject, submission_hash, submitted_at, due_at, state)
+                        values (gen_random_uuid(), 'access', 'gdpr', '{"id": 7}', '', now(), now(), 'received')
+                        """).update();
+            }
+            List<UUID> others = List.of(installation.askForReport("ada"), installation.askForReport("bob"));
+
+            others.forEach(other -> installation.awaitState("ready", other));
+        } finally {
+            installation.database().sql("delete from request where subject = '{\"id\": 7}'").update();
+        }
+    }
+
+    /** As they are after a crash: of a claim that is over, and of a report that expired just before its file was deleted. */
+    @Test
+    void anInstanceThatStartsDeletesWhatACrashLeft() throws Exception {
+        UUID kept = installation.askForReport("ada");
+        installation.awaitState("ready", kept);
+        UUID crashed = installation.askForReport("bob");
+        installation.awaitState("ready", crashed);
+        int calls = shop.calls();
+        shop.holdNext(1);
+        UUID building = installation.askForReport("bob");
+        await().atMost(Broker.SOON).until(() -> shop.calls() == calls + 1);
+        List<String> live = installation.files();
+
+        Path reports = installation.reports();
+        Files.createDirectories(reports.resolve("work/%s-7-abc".formatted(crashed)));
+        Files.writeString(reports.resolve("work/%s-7-abc/profile.json".formatted(crashed)), "{}");
+        Files.writeString(reports.resolve("%s-7-abc.zip.tmp".formatted(crashed)), "half");
+        Files.writeString(reports.resolve("%s-7-abc.zip".formatted(crashed)), "whole");
+        Files.writeString(reports.resolve("%s-0-abc.zip".formatted(building)), "of an earlier claim");
+        Files.writeString(reports.resolve("%s-1-abc.zip".formatted(UUID.randomUUID())), "of another installation");
+        Files.writeString(reports.resolve("readme.txt"), "of the operators");
+
+        try (var another = installation.start("lethe.access.workers=0")) {
+            await().atMost(Broker.SOON).untilAsserted(() -> assertThat(installation.files())
+                    .containsAll(live)
+                    .hasSize(live.size() + 2)
+                    .contains("readme.txt"));
+            assertThat(another.isActive()).isTrue();
+        }
+        shop.release();
+        assertThat(download(broker.fact(REPORT_READY, building)).statusCode()).isEqualTo(200);
+    }
+
+    private static void assertWithdrawnWithoutATrace(UUID request) throws IOException {
+        assertThat(installation.state(request)).isEqualTo("withdrawn");
+        assertThat(installation.column("subject", request)).isEqualTo("none");
+        assertThat(installation.files(request)).isEmpty();
+        assertThat(broker.facts(REPORT_READY, request)).isEmpty();
+        assertThat(broker.facts(REQUEST_COMPLETED, request)).isEmpty();
+        assertThat(broker.facts(REQUEST_WITHDRAWN, request)).hasSize(1);
+    }
+
+    private static void withdraw(UUID request) throws IOException {
+        installation.send(REQUEST_WITHDRAW, new WithdrawRequest(request, "I have changed my mind"));
+    }
+
+    private static ReportReady reportOf(String person) throws IOException {
+        return broker.fact(REPORT_READY, installation.askForReport(person));
+    }
+
+    /** By the database's clock, which is the one that counts. */
+    private static void expire(UUID request) {
+        installation
+                .database()
+                .sql("update report set expires_at = now() where request_id = :id")
+                .param("id", request)
+                .update();
+    }
+
+    private static HttpResponse<byte[]> download(ReportReady ready) throws Exception {
+        return get(ready.downloadUrl().getPath());
+    }
+
+    private static HttpResponse<byte[]> get(String path) throws Exception {
+        var url = URI.create("http://127.0.0.1:%s%s"
+                .formatted(instance.getEnvironment().getProperty("local.server.port"), path));
+        return BROWSER.send(
+                HttpRequest.newBuilder(url).timeout(Duration.ofSeconds(10)).build(), BodyHandlers.ofByteArray());
+    }
+
+    private static Map<String, List<String>> withoutDate(HttpHeaders headers) {
+        var others = new LinkedHashMap<>(headers.map());
+        others.remove("date");
+        return others;
+    }
+
+    private static Map<String, byte[]> unzip(byte[] zip) throws IOException {
+        var files = new LinkedHashMap<String, byte[]>();
+        try (var entries = new ZipInputStream(new ByteArrayInputStream(zip))) {
+            for (ZipEntry entry = entries.getNextEntry(); entry != null; entry = entries.getNextEntry()) {
+                files.put(entry.getName(), entries.readAllBytes());
+            }
+        }
+        return files;
+    }
+
+    private static JsonNode json(Map<String, byte[]> files, String name) {
+        return new JsonMapper().readTree(files.get(name));
+    }
+
+    private static String text(Map<String, byte[]> files) {
+        var text = new StringBuilder();
+        files.values().forEach(file -> text.append(new String(file, UTF_8)));
+        return text.toString();
+    }
+
+    private static String sha256(byte[] bytes) throws NoSuchAlgorithmException {
+        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    }
+}

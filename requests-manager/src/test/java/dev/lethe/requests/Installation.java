@@ -1,0 +1,197 @@
+package dev.lethe.requests;
+
+import static dev.lethe.messages.Topology.REQUESTS_EXCHANGE;
+import static org.awaitility.Awaitility.await;
+
+import dev.lethe.messages.MessageJson;
+import dev.lethe.messages.MessageType;
+import dev.lethe.messages.Messages;
+import dev.lethe.messages.Subject;
+import dev.lethe.messages.request.SubmitRequest;
+import dev.lethe.servers.LocalServers;
+import dev.lethe.servers.PostgresServer;
+import dev.lethe.servers.RabbitServer;
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
+
+/** requests-manager as it is installed: a database and a folder of its own, the broker, and as many instances as are started. */
+final class Installation implements AutoCloseable {
+
+    static final Instant SUBMITTED = Instant.parse("2027-01-31T12:00:00Z");
+
+    private static final String DATABASE = "requests_manager";
+    private static final PostgresServer POSTGRES = LocalServers.shared().postgres();
+    private static final RabbitServer RABBIT = LocalServers.shared().rabbit();
+
+    private final List<ConfigurableApplicationContext> instances = new ArrayList<>();
+    private final Broker broker;
+    private final JdbcClient database;
+    private final Path sources;
+    private final Path reports;
+
+    /** @param sources lines of {@code sources.yaml} */
+    Installation(Path folder, String... sources) throws IOException {
+        POSTGRES.dropDatabase(DATABASE);
+        POSTGRES.createDatabase(DATABASE);
+        this.database = JdbcClient.create(
+                new DriverManagerDataSource(POSTGRES.jdbcUrl(DATABASE), POSTGRES.user(), POSTGRES.password()));
+        this.broker = new Broker(RABBIT);
+        this.reports = folder.resolve("reports");
+        this.sources = Files.writeString(
+                folder.resolve("sources.yaml"), "sources:\n  " + String.join("\n  ", sources) + "\n");
+    }
+
+    /** Starts an instance; what is said here wins over what is usual. */
+    ConfigurableApplicationContext start(String... properties) {
+        var all = new LinkedHashMap<String, String>();
+        Stream.concat(usualProperties(), Arrays.stream(properties))
+                .map(property -> property.split("=", 2))
+                .forEach(property -> all.put(property[0], property[1]));
+        var instance = new SpringApplicationBuilder(RequestsManager.class)
+                .registerShutdownHook(false)
+                .run(all.entrySet().stream().map(each -> "--" + each).toArray(String[]::new));
+        instances.add(instance);
+        return instance;
+    }
+
+    private Stream<String> usualProperties() {
+        return Stream.of(
+                "server.port=0",
+                "spring.datasource.url=" + POSTGRES.jdbcUrl(DATABASE),
+                "spring.datasource.username=" + POSTGRES.user(),
+                "spring.datasource.password=" + POSTGRES.password(),
+                "spring.rabbitmq.port=" + RABBIT.port(),
+                "spring.rabbitmq.username=requests-manager",
+                "spring.rabbitmq.password=" + RABBIT.password("requests-manager"),
+                "lethe.redis.url=" + LocalServers.shared().redis().url(),
+                "lethe.redis.lease=3s",
+                "lethe.outbox.standby=200ms",
+                "lethe.access.sources=" + sources,
+                "lethe.access.reports=" + reports,
+                "lethe.access.public-url=https://privacy.example",
+                "lethe.access.poll=50ms",
+                "lethe.access.lease=3s",
+                "lethe.access.first-retry=100ms",
+                "lethe.access.last-retry=200ms",
+                "lethe.access.expiry-check=100ms");
+    }
+
+    static String jdbcUrlOverPort(int port) {
+        return "jdbc:postgresql://127.0.0.1:%d/%s".formatted(port, DATABASE);
+    }
+
+    Broker broker() {
+        return broker;
+    }
+
+    JdbcClient database() {
+        return database;
+    }
+
+    static SubmitRequest request(Subject subject) {
+        return new SubmitRequest(UUID.randomUUID(), subject, "gdpr", SUBMITTED, null);
+    }
+
+    /** A frontend asks for somebody; returns the request's id. */
+    UUID submit(MessageType<SubmitRequest> type, String subject) throws IOException {
+        SubmitRequest request = request(new Subject(subject, null));
+        send(type, request);
+        return request.requestId();
+    }
+
+    <B> void send(MessageType<B> type, B body) throws IOException {
+        broker.publish(
+                "frontend", REQUESTS_EXCHANGE, type.name(), Broker.envelope(type).build(), MessageJson.write(body));
+    }
+
+    UUID askForReport(String subject) throws IOException {
+        return submit(Messages.REQUEST_ACCESS, subject);
+    }
+
+    String state(UUID request) {
+        return column("state", request);
+    }
+
+    String column(String column, UUID request) {
+        return database.sql("select %s::text from request where id = :id".formatted(column))
+                .param("id", request)
+                .query(String.class)
+                .optional()
+                .orElse("none");
+    }
+
+    void awaitState(String state, UUID request) {
+        await("request " + state)
+                .atMost(Broker.SOON)
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> state(request).equals(state));
+    }
+
+    List<String> history(UUID request) {
+        return database.sql("select cause from request_history where request_id = :id order by id")
+                .param("id", request)
+                .query(String.class)
+                .list();
+    }
+
+    /** Every file and folder below the folder of reports, but for the folder of work itself; some may go meanwhile. */
+    List<String> files() throws IOException {
+        var names = new ArrayList<String>();
+        Files.walkFileTree(reports, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
+                return visitFile(folder, attributes);
+            }
+
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                names.add(reports.relativize(file).toString());
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException gone) {
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException gone) {
+                return FileVisitResult.CONTINUE;
+            }
+        });
+        names.removeAll(List.of("", "work"));
+        return names;
+    }
+
+    List<String> files(UUID request) throws IOException {
+        return files().stream().filter(name -> name.contains(request.toString())).toList();
+    }
+
+    Path reports() {
+        return reports;
+    }
+
+    @Override
+    public void close() throws IOException {
+        instances.reversed().forEach(ConfigurableApplicationContext::close);
+        broker.close();
+        POSTGRES.dropDatabase(DATABASE);
+    }
+}
