@@ -69,7 +69,8 @@ final class ReliableListener implements ChannelAwareMessageListener {
                 return true;
             } catch (Unacceptable e) {
                 return park(delivery, e.reason(), e.detail());
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
+                // Of those errors the container would never recover: it ends the consumer and starts no other
                 if (Outages.isOutage(e)) {
                     patience.waitOut("handle messages of queue " + queue, e);
                 } else if (++failures >= TRIES) {
@@ -112,7 +113,7 @@ final class ReliableListener implements ChannelAwareMessageListener {
     }
 
     /** With the places in the code, but without the messages of the exceptions: they may quote what was handled. */
-    private void logFailure(RuntimeException failure) {
+    private void logFailure(Throwable failure) {
         Throwable root = rootOf(failure);
         StackTraceElement[] stack = root.getStackTrace();
         log.atError()
@@ -140,7 +141,7 @@ final class ReliableListener implements ChannelAwareMessageListener {
         private Duration pause = FIRST_PAUSE;
         private boolean told;
 
-        void waitOut(String what, Exception outage) throws InterruptedException {
+        void waitOut(String what, Throwable outage) throws InterruptedException {
             if (!told) {
                 told = true;
                 log.atWarn()

@@ -62,9 +62,11 @@ final class Engine implements AutoCloseable {
         settings.put("spring.config.import", "classpath:lethe-defaults.yaml");
         settings.put("spring.application.name", USER);
         // What fails on purpose here would fill the log with stack traces
-        settings.put("logging.level.org.springframework", "error");
-        settings.put("logging.level.com.zaxxer.hikari", "error");
-        settings.put("logging.level.dev.lethe.outbox.Lane", "error");
+        settings.put("logging.level.org.springframework", "off");
+        settings.put("logging.level.com.zaxxer.hikari", "off");
+        settings.put("logging.level.dev.lethe.outbox.Lane", "off");
+        settings.put("logging.level.dev.lethe.outbox.ReliableListener", "off");
+        settings.put("logging.level.dev.lethe.outbox.ParkingLot", "off");
         settings.put("logging.level.com.rabbitmq", "off");
         return settings;
     }
@@ -126,8 +128,9 @@ final class Engine implements AutoCloseable {
         containers.add(container);
     }
 
+    /** Returns before the last of them has noticed, which takes a second. */
     void stopReading() {
-        containers.forEach(MessageListenerContainer::stop);
+        containers.forEach(container -> container.stop(() -> {}));
         containers.clear();
     }
 

@@ -98,8 +98,6 @@ class InboxIT {
     void twoConsumersRacingOnTheSameMessageHaveOneEffect() throws Exception {
         AMQP.BasicProperties properties = stop().build();
         byte[] body = body();
-        broker.put(queue, properties, body);
-        broker.put(queue, properties, body);
 
         read(2, handlers().on(Messages.ERASURE_STOP, (stop, delivery) -> {
             Eventually.until(() -> database.number("select count(*) from pg_stat_activity"
@@ -107,6 +105,9 @@ class InboxIT {
                     == 1);
             effect(stop);
         }));
+        Eventually.until(() -> broker.channel().consumerCount(queue) == 2);
+        broker.put(queue, properties, body);
+        broker.put(queue, properties, body);
 
         handled(2);
         assertThat(database.count("effect")).isEqualTo(1);
@@ -144,7 +145,7 @@ class InboxIT {
                 "wrong_sender",
                 "too_large",
                 "not_json",
-                "missing_field"
+                "invalid_body"
             })
     void whatTheContractForbidsIsParkedWithItsReasonAndTheNextPasses(String reason) throws Exception {
         byte[] body = body();
@@ -158,7 +159,7 @@ class InboxIT {
             case "wrong_sender" -> broker.put(queue, stop().userId(null).build(), body);
             case "too_large" -> broker.put(queue, stop().build(), new byte[1024 * 1024 + 1]);
             case "not_json" -> broker.put(queue, stop().build(), "{");
-            case "missing_field" -> broker.put(queue, stop().build(), "{}");
+            case "invalid_body" -> broker.put(queue, stop().build(), "{}");
             default -> throw new IllegalArgumentException(reason);
         }
         broker.put(queue, stop().build(), body);
@@ -187,7 +188,7 @@ class InboxIT {
                         .sql("select request_id from effect")
                         .query(String.class)
                         .list())
-                .containsExactly("told of missing_field");
+                .containsExactly("told of invalid_body");
     }
 
     @Test

@@ -79,15 +79,14 @@ class AccessReportIT {
                 new DriverManagerDataSource(POSTGRES.jdbcUrl(ACCOUNTS), POSTGRES.user(), POSTGRES.password()));
         accounts.sql("create table person (id text, name text, born date)").update();
         accounts.sql("""
-                insert into person values ('ada', '<script>alert("ada")</script>', '1815-12-10'), ('bob', 'Bob & sons', null)
+                insert into person values ('lovelace', '<script>alert("lovelace")</script>', '1815-12-10'), ('smith', 'Smith & sons', null)
                 """).update();
     }
 
     private static String profileSource() {
         return """
                 profile: { via: sql, jdbc_url: "%s?password=%s", user: %s, explain: Your account, \
-                sql: "select name, born from person where id = :subject.id" }"""
-                .formatted(POSTGRES.jdbcUrl(ACCOUNTS), POSTGRES.password(), POSTGRES.user());
+                sql: "select name, born from person where id = :subject.id" }""".formatted(POSTGRES.jdbcUrl(ACCOUNTS), POSTGRES.password(), POSTGRES.user());
     }
 
     @AfterAll
@@ -105,15 +104,14 @@ class AccessReportIT {
 
     @Test
     void aRequestEndsWithAReportAndTheFactsAboutIt() throws Exception {
-        UUID request = installation.askForReport("ada");
+        UUID request = installation.askForReport("lovelace");
 
         ReportReady ready = broker.fact(REPORT_READY, request);
         RequestCompleted completed = broker.fact(REQUEST_COMPLETED, request);
 
-        assertThat(ready.subjectId()).isEqualTo("ada");
+        assertThat(ready.subjectId()).isEqualTo("lovelace");
         assertThat(ready.downloadUrl()).asString().matches("https://privacy\\.example/reports/[\\w-]{43}");
-        assertThat(ready.expiresAt())
-                .isCloseTo(Instant.now().plus(7, ChronoUnit.DAYS), within(1, ChronoUnit.MINUTES));
+        assertThat(ready.expiresAt()).isCloseTo(Instant.now().plus(7, ChronoUnit.DAYS), within(1, ChronoUnit.MINUTES));
         assertThat(completed.kind()).isEqualTo(RequestKind.ACCESS);
         assertThat(completed.outcome()).isEqualTo(CompletionOutcome.COMPLETED);
         assertThat(installation.history(request))
@@ -122,34 +120,38 @@ class AccessReportIT {
 
     @Test
     void aReportIsAPageAndAFileForEachSourceAndAListOfThemWithTheirSums() throws Exception {
-        byte[] zip = download(reportOf("ada")).body();
+        byte[] zip = download(reportOf("lovelace")).body();
         Map<String, byte[]> files = unzip(zip);
 
         assertThat(files.keySet()).containsExactly("index.html", "profile.json", "orders.json", "manifest.json");
         JsonNode manifest = json(files, "manifest.json");
-        assertThat(manifest.get("files").valueStream().map(file -> file.get("file").asString()))
+        assertThat(manifest.get("files").valueStream().map(file -> file.get("file")
+                        .asString()))
                 .containsExactly("index.html", "profile.json", "orders.json");
         for (JsonNode file : manifest.get("files")) {
             assertThat(file.get("sha256").asString())
                     .isEqualTo(sha256(files.get(file.get("file").asString())));
         }
-        assertThat(json(files, "profile.json"))
-                .isEqualTo(new JsonMapper().readTree("""
+        assertThat(json(files, "profile.json")).isEqualTo(new JsonMapper().readTree("""
                         { "source": "profile", "explanation": "Your account",
-                          "records": [ { "name": "<script>alert(\\"ada\\")</script>", "born": "1815-12-10" } ] }
+                          "records": [ { "name": "<script>alert(\\"lovelace\\")</script>", "born": "1815-12-10" } ] }
                         """));
-        assertThat(json(files, "orders.json").at("/records/0/note").asString()).isEqualTo(Shop.note("ada"));
-        assertThat(installation.database().sql("select sha256 from report").query(String.class).list())
+        assertThat(json(files, "orders.json").at("/records/0/note").asString()).isEqualTo(Shop.note("lovelace"));
+        assertThat(installation
+                        .database()
+                        .sql("select sha256 from report")
+                        .query(String.class)
+                        .list())
                 .contains(sha256(zip));
     }
 
     @Test
     void whatIsHeldCannotRunOnThePage() throws Exception {
-        String page = new String(unzip(download(reportOf("ada")).body()).get("index.html"), UTF_8);
+        String page = new String(unzip(download(reportOf("lovelace")).body()).get("index.html"), UTF_8);
 
         assertThat(page)
-                .contains("&lt;script&gt;alert(&quot;ada&quot;)&lt;/script&gt;")
-                .contains("&lt;script&gt;alert(&#39;order of ada&#39;)&lt;/script&gt;")
+                .contains("&lt;script&gt;alert(&quot;lovelace&quot;)&lt;/script&gt;")
+                .contains("&lt;script&gt;alert(&#39;order of lovelace&#39;)&lt;/script&gt;")
                 .contains("<h2 id=\"orders\">Orders &amp; &lt;returns&gt;</h2>")
                 .contains("Content-Security-Policy\" content=\"default-src 'none'")
                 .doesNotContainIgnoringCase("<script");
@@ -157,24 +159,25 @@ class AccessReportIT {
 
     @Test
     void aReportHoldsNothingOfAnotherPerson() throws Exception {
-        UUID adas = installation.askForReport("ada");
-        UUID bobs = installation.askForReport("bob");
+        UUID lovelaces = installation.askForReport("lovelace");
+        UUID smiths = installation.askForReport("smith");
         UUID nobodys = installation.askForReport("nobody");
 
-        String ada = text(unzip(download(broker.fact(REPORT_READY, adas)).body()));
-        String bob = text(unzip(download(broker.fact(REPORT_READY, bobs)).body()));
+        String lovelace =
+                text(unzip(download(broker.fact(REPORT_READY, lovelaces)).body()));
+        String smith = text(unzip(download(broker.fact(REPORT_READY, smiths)).body()));
         String nobody = text(unzip(download(broker.fact(REPORT_READY, nobodys)).body()));
 
-        assertThat(ada).contains("1815-12-10", "order of ada").doesNotContain("Bob", "bob");
-        assertThat(bob).contains("Bob & sons", "order of bob").doesNotContain("ada", "1815");
+        assertThat(lovelace).contains("1815-12-10", "order of lovelace").doesNotContain("Smith", "smith");
+        assertThat(smith).contains("Smith & sons", "order of smith").doesNotContain("lovelace", "1815");
         assertThat(nobody)
                 .contains("Nothing is held about you here.", "order of nobody")
-                .doesNotContain("ada", "1815", "Bob", "bob");
+                .doesNotContain("lovelace", "1815", "Smith", "smith");
     }
 
     @Test
     void aReportCanBeFetchedAsOftenAsOneLikesUntilItsLinkRunsOut() throws Exception {
-        UUID request = installation.askForReport("ada");
+        UUID request = installation.askForReport("lovelace");
         ReportReady ready = broker.fact(REPORT_READY, request);
 
         HttpResponse<byte[]> first = download(ready);
@@ -198,7 +201,7 @@ class AccessReportIT {
 
     @Test
     void aReportWhoseLinkRanOutIsDeletedAndToldOfOnce() throws Exception {
-        UUID request = installation.askForReport("ada");
+        UUID request = installation.askForReport("lovelace");
         ReportReady ready = broker.fact(REPORT_READY, request);
         assertThat(installation.files(request)).hasSize(1);
 
@@ -215,14 +218,15 @@ class AccessReportIT {
     @Test
     void aSourceThatFailsPutsTheRequestBackUntilItWorks() throws Exception {
         shop.breakDown();
-        UUID request = installation.askForReport("ada");
+        UUID request = installation.askForReport("lovelace");
         await().atMost(Broker.SOON).until(() -> Integer.parseInt(installation.column("attempts", request)) >= 3);
         // Nothing that an attempt made survives it; between two of them there is nothing at all
         await().atMost(Broker.SOON).until(() -> installation.files(request).isEmpty());
         assertThat(broker.facts(REPORT_READY, request)).isEmpty();
 
         shop.repair();
-        Map<String, byte[]> files = unzip(download(broker.fact(REPORT_READY, request)).body());
+        Map<String, byte[]> files =
+                unzip(download(broker.fact(REPORT_READY, request)).body());
 
         assertThat(files).containsKeys("profile.json", "orders.json");
         assertThat(installation.files(request)).singleElement().asString().endsWith(".zip");
@@ -238,15 +242,14 @@ class AccessReportIT {
 
     @Test
     void aRequestThatIsWithdrawnWhileItWaitsIsNeverBuilt() throws Exception {
-        int calls = shop.calls();
         shop.holdNext(WORKERS);
         List<UUID> building = List.of(
-                installation.askForReport("bob"),
-                installation.askForReport("bob"),
-                installation.askForReport("bob"),
-                installation.askForReport("bob"));
-        await().atMost(Broker.SOON).until(() -> shop.calls() == calls + WORKERS);
-        UUID request = installation.askForReport("ada");
+                installation.askForReport("smith"),
+                installation.askForReport("smith"),
+                installation.askForReport("smith"),
+                installation.askForReport("smith"));
+        await().atMost(Broker.SOON).until(() -> shop.held() == WORKERS);
+        UUID request = installation.askForReport("lovelace");
         installation.awaitState("received", request);
 
         withdraw(request);
@@ -260,10 +263,9 @@ class AccessReportIT {
 
     @Test
     void aRequestThatIsWithdrawnWhileItIsBuiltLeavesNoReport() throws Exception {
-        int calls = shop.calls();
         shop.holdNext(1);
-        UUID request = installation.askForReport("ada");
-        await().atMost(Broker.SOON).until(() -> shop.calls() == calls + 1);
+        UUID request = installation.askForReport("lovelace");
+        await().atMost(Broker.SOON).until(() -> shop.held() == 1);
         assertThat(installation.files(request)).isNotEmpty();
 
         withdraw(request);
@@ -271,7 +273,7 @@ class AccessReportIT {
         shop.release();
 
         await().atMost(Broker.SOON).until(() -> installation.files(request).isEmpty());
-        installation.awaitState("ready", installation.askForReport("bob"));
+        installation.awaitState("ready", installation.askForReport("smith"));
         assertThat(installation.history(request))
                 .containsExactly("submitted", "claimed by a worker", "withdrawn by the person");
         assertWithdrawnWithoutATrace(request);
@@ -279,7 +281,7 @@ class AccessReportIT {
 
     @Test
     void aRequestWhoseReportIsThereCannotBeWithdrawnAnyMore() throws Exception {
-        UUID request = installation.askForReport("ada");
+        UUID request = installation.askForReport("lovelace");
         ReportReady ready = broker.fact(REPORT_READY, request);
 
         withdraw(request);
@@ -305,13 +307,15 @@ class AccessReportIT {
         assertThat(List.of(ready, expired)).allSatisfy(request -> assertThat(installation.column("subject", request))
                 .isEqualTo("none"));
         for (String table : List.of("request", "request_history", "report", "inbox", "message", "undeliverable")) {
-            await("nothing of the person in " + table).atMost(Broker.SOON).until(() -> installation
-                            .database()
-                            .sql("select count(*) from %1$s where %1$s::text like :person".formatted(table))
-                            .param("person", "%" + person + "%")
-                            .query(Long.class)
-                            .single()
-                    == 0);
+            await("nothing of the person in " + table)
+                    .atMost(Broker.SOON)
+                    .until(() -> installation
+                                    .database()
+                                    .sql("select count(*) from %1$s where %1$s::text like :person".formatted(table))
+                                    .param("person", "%" + person + "%")
+                                    .query(Long.class)
+                                    .single()
+                            == 0);
         }
     }
 
@@ -324,25 +328,27 @@ class AccessReportIT {
                         values (gen_random_uuid(), 'access', 'gdpr', '{"id": 7}', '', now(), now(), 'received')
                         """).update();
             }
-            List<UUID> others = List.of(installation.askForReport("ada"), installation.askForReport("bob"));
+            List<UUID> others = List.of(installation.askForReport("lovelace"), installation.askForReport("smith"));
 
             others.forEach(other -> installation.awaitState("ready", other));
         } finally {
-            installation.database().sql("delete from request where subject = '{\"id\": 7}'").update();
+            installation
+                    .database()
+                    .sql("delete from request where subject = '{\"id\": 7}'")
+                    .update();
         }
     }
 
     /** As they are after a crash: of a claim that is over, and of a report that expired just before its file was deleted. */
     @Test
     void anInstanceThatStartsDeletesWhatACrashLeft() throws Exception {
-        UUID kept = installation.askForReport("ada");
+        UUID kept = installation.askForReport("lovelace");
         installation.awaitState("ready", kept);
-        UUID crashed = installation.askForReport("bob");
+        UUID crashed = installation.askForReport("smith");
         installation.awaitState("ready", crashed);
-        int calls = shop.calls();
         shop.holdNext(1);
-        UUID building = installation.askForReport("bob");
-        await().atMost(Broker.SOON).until(() -> shop.calls() == calls + 1);
+        UUID building = installation.askForReport("smith");
+        await().atMost(Broker.SOON).until(() -> shop.held() == 1);
         List<String> live = installation.files();
 
         Path reports = installation.reports();
@@ -396,8 +402,8 @@ class AccessReportIT {
     }
 
     private static HttpResponse<byte[]> get(String path) throws Exception {
-        var url = URI.create("http://127.0.0.1:%s%s"
-                .formatted(instance.getEnvironment().getProperty("local.server.port"), path));
+        var url = URI.create(
+                "http://127.0.0.1:%s%s".formatted(instance.getEnvironment().getProperty("local.server.port"), path));
         return BROWSER.send(
                 HttpRequest.newBuilder(url).timeout(Duration.ofSeconds(10)).build(), BodyHandlers.ofByteArray());
     }

@@ -63,5 +63,6 @@ class ArchitectureTest {
     static final ArchRule FEATURES_DO_NOT_GO_IN_CIRCLES = slices().matching("dev.lethe.requests.(*)..")
             .should()
             .beFreeOfCycles()
-            .because("it goes from intake and erasure to access, and from there to request, deadline and mutex, not back");
+            .because(
+                    "it goes from intake and erasure to access, and from there to request, deadline and mutex, not back");
 }

@@ -104,8 +104,7 @@ final class Broker implements AutoCloseable {
         try (Channel channel = as(user).createChannel()) {
             channel.confirmSelect();
             for (B body : bodies) {
-                channel.basicPublish(
-                        exchange, type.name(), true, envelope(type).build(), MessageJson.write(body));
+                channel.basicPublish(exchange, type.name(), true, envelope(type).build(), MessageJson.write(body));
             }
             assertThat(channel.waitForConfirms(SOON.toMillis())).isTrue();
         } catch (InterruptedException | TimeoutException e) {
@@ -115,12 +114,7 @@ final class Broker implements AutoCloseable {
 
     /** As a service publishes a fact: with its own, verified name. */
     <F extends Fact> void tell(String user, MessageType<F> type, F fact) throws IOException {
-        publish(
-                user,
-                EVENTS_EXCHANGE,
-                type.name(),
-                envelope(type).userId(user).build(),
-                MessageJson.write(fact));
+        publish(user, EVENTS_EXCHANGE, type.name(), envelope(type).userId(user).build(), MessageJson.write(fact));
     }
 
     List<Heard> facts() {
@@ -129,7 +123,8 @@ final class Broker implements AutoCloseable {
 
     <F extends Fact> List<F> facts(MessageType<F> type, UUID requestId) {
         return facts.stream()
-                .filter(fact -> fact.type().equals(type.name()) && fact.requestId().equals(requestId))
+                .filter(fact ->
+                        fact.type().equals(type.name()) && fact.requestId().equals(requestId))
                 .map(fact -> MessageJson.read(fact.body(), type.body()))
                 .toList();
     }
@@ -152,10 +147,13 @@ final class Broker implements AutoCloseable {
     /** Waits for the next message in a queue and takes it. */
     GetResponse take(String queue) {
         var taken = new GetResponse[1];
-        await("a message in " + queue).atMost(SOON).pollInterval(Duration.ofMillis(10)).until(() -> {
-            taken[0] = admin.basicGet(queue, true);
-            return taken[0] != null;
-        });
+        await("a message in " + queue)
+                .atMost(SOON)
+                .pollInterval(Duration.ofMillis(10))
+                .until(() -> {
+                    taken[0] = admin.basicGet(queue, true);
+                    return taken[0] != null;
+                });
         return taken[0];
     }
 

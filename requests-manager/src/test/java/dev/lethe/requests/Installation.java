@@ -54,8 +54,8 @@ final class Installation implements AutoCloseable {
                 new DriverManagerDataSource(POSTGRES.jdbcUrl(DATABASE), POSTGRES.user(), POSTGRES.password()));
         this.broker = new Broker(RABBIT);
         this.reports = folder.resolve("reports");
-        this.sources = Files.writeString(
-                folder.resolve("sources.yaml"), "sources:\n  " + String.join("\n  ", sources) + "\n");
+        this.sources =
+                Files.writeString(folder.resolve("sources.yaml"), "sources:\n  " + String.join("\n  ", sources) + "\n");
     }
 
     /** Starts an instance; what is said here wins over what is usual. */
@@ -118,7 +118,11 @@ final class Installation implements AutoCloseable {
 
     <B> void send(MessageType<B> type, B body) throws IOException {
         broker.publish(
-                "frontend", REQUESTS_EXCHANGE, type.name(), Broker.envelope(type).build(), MessageJson.write(body));
+                "frontend",
+                REQUESTS_EXCHANGE,
+                type.name(),
+                Broker.envelope(type).build(),
+                MessageJson.write(body));
     }
 
     UUID askForReport(String subject) throws IOException {
@@ -181,7 +185,9 @@ final class Installation implements AutoCloseable {
     }
 
     List<String> files(UUID request) throws IOException {
-        return files().stream().filter(name -> name.contains(request.toString())).toList();
+        return files().stream()
+                .filter(name -> name.contains(request.toString()))
+                .toList();
     }
 
     Path reports() {

@@ -20,7 +20,6 @@ import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.GetResponse;
 import dev.lethe.messages.MessageJson;
 import dev.lethe.messages.MessageType;
-import dev.lethe.messages.Messages;
 import dev.lethe.messages.Subject;
 import dev.lethe.messages.Topology;
 import dev.lethe.messages.request.RequestRejected;
@@ -32,8 +31,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -107,7 +106,10 @@ class IntakeIT {
                         "not_json"),
                 argumentSet("a list", access().build(), "[\"planted-id\"]", "invalid_body"),
                 argumentSet(
-                        "no request id", access().build(), good.replace("\"request_id\"", "\"planted_id\""), "invalid_body"),
+                        "no request id",
+                        access().build(),
+                        good.replace("\"request_id\"", "\"planted_id\""),
+                        "invalid_body"),
                 argumentSet(
                         "a request id that is none",
                         access().build(),
@@ -124,7 +126,10 @@ class IntakeIT {
                 argumentSet("a schema version that is none", withVersion(true), good, "unknown_schema_version"),
                 argumentSet("no message id", access().messageId(null).build(), good, "no_message_id"),
                 argumentSet(
-                        "a message id that is no UUID", access().messageId("message-1").build(), good, "no_message_id"),
+                        "a message id that is no UUID",
+                        access().messageId("message-1").build(),
+                        good,
+                        "no_message_id"),
                 argumentSet(
                         "five megabytes",
                         access().build(),
@@ -135,8 +140,7 @@ class IntakeIT {
     @ParameterizedTest
     @MethodSource("rejected")
     void whatTellsItsRequestIsRejectedWithTheReason(
-            MessageType<?> type, UUID requestId, String body, String reason, @Nullable String detail)
-            throws IOException {
+            MessageType<?> type, UUID requestId, String body, String reason, String detail) throws IOException {
         publish(Broker.envelope(type).build(), body);
         assertThatTheNextRequestsAreTakenAtOnce();
 
@@ -149,42 +153,49 @@ class IntakeIT {
     }
 
     static Stream<Arguments> rejected() {
-        UUID id = UUID.randomUUID();
         return Stream.of(
-                rejected("no subject", id, "{ \"request_id\": \"%s\", \"regulation\": \"gdpr\" }", "subject is missing"),
-                rejected("another shape", id, """
-                        { "request_id": "%s", "subject": [ "planted-id" ], "regulation": "gdpr", "submitted_at": "2027-01-31T12:00:00Z" }
-                        """, "subject has the wrong type or format, expected an object"),
+                rejected(
+                        "no subject",
+                        REQUEST_ACCESS,
+                        id -> "{ \"request_id\": \"%s\", \"regulation\": \"gdpr\" }".formatted(id),
+                        "invalid_body",
+                        "subject is missing"),
+                rejected(
+                        "another shape",
+                        REQUEST_ERASURE,
+                        id -> "{ \"request_id\": \"%s\", \"subject\": [ \"planted-id\" ] }".formatted(id),
+                        "invalid_body",
+                        "subject has the wrong type or format, expected an object"),
                 rejected(
                         "a NUL in the subject's id",
-                        id,
-                        body(id, "planted\\u0000id"),
+                        REQUEST_ACCESS,
+                        id -> body(id, "planted\\u0000id"),
+                        "invalid_body",
                         "subject.id must not hold control characters or lone surrogates"),
                 rejected(
-                        "no time",
-                        id,
-                        body(id, "planted-id").replace("2027-01-31T12:00:00Z", "planted yesterday"),
+                        "a time that is none",
+                        REQUEST_ACCESS,
+                        id -> body(id, "planted-id").replace("2027-01-31T12:00:00Z", "planted yesterday"),
+                        "invalid_body",
                         "submitted_at has the wrong type or format, expected a time in RFC 3339, such as 2000-01-31T12:30:00Z"),
-                argumentSet(
+                rejected(
                         "an unknown regulation",
                         REQUEST_ERASURE,
-                        id,
-                        body(id, "planted-id").replace("gdpr", "hammurabi"),
+                        id -> body(id, "planted-id").replace("gdpr", "hammurabi"),
                         "unknown_regulation",
                         "regulation must be one of [gdpr, uk-gdpr, fadp, ccpa, cpra, vcdpa, lgpd, pipeda]"),
-                argumentSet(
+                rejected(
                         "a withdrawal of nothing known",
                         REQUEST_WITHDRAW,
-                        id,
-                        "{ \"request_id\": \"%s\", \"reason\": \"planted reason\" }".formatted(id),
+                        id -> "{ \"request_id\": \"%s\", \"reason\": \"planted reason\" }".formatted(id),
                         "unknown_request",
                         "a request can be taken back until its work is done"));
     }
 
-    private static Arguments rejected(String name, UUID id, String body, String detail) {
-        UUID own = UUID.randomUUID();
-        String ownBody = body.replace("%s", own.toString()).replace(id.toString(), own.toString());
-        return argumentSet(name, REQUEST_ACCESS, own, ownBody, "invalid_body", detail);
+    private static Arguments rejected(
+            String name, MessageType<?> type, Function<UUID, String> body, String reason, String detail) {
+        UUID id = UUID.randomUUID();
+        return argumentSet(name, type, id, body.apply(id), reason, detail);
     }
 
     @Test
@@ -256,9 +267,8 @@ class IntakeIT {
         await("the next requests")
                 .atMost(AT_ONCE)
                 .pollInterval(Duration.ofMillis(5))
-                .until(() -> next.stream()
-                        .noneMatch(request -> broker.facts(REQUEST_RECEIVED, request.requestId())
-                                .isEmpty()));
+                .until(() -> next.stream().noneMatch(request -> broker.facts(REQUEST_RECEIVED, request.requestId())
+                        .isEmpty()));
     }
 
     private static void publish(AMQP.BasicProperties properties, String body) throws IOException {
@@ -271,7 +281,8 @@ class IntakeIT {
     }
 
     private static AMQP.BasicProperties withVersion(Object version) {
-        return access().headers(Collections.singletonMap(SCHEMA_VERSION_HEADER, version)).build();
+        return access().headers(Collections.singletonMap(SCHEMA_VERSION_HEADER, version))
+                .build();
     }
 
     private static String body(UUID requestId, String subject) {
@@ -284,9 +295,11 @@ class IntakeIT {
     /** The same request as another frontend, or a newer one, would write it. */
     private static String otherWords(String body) {
         return body.replaceFirst("(\"request_id\": \"[^\"]*\",)", "\"tenant\": \"planted\", ")
-                .replaceFirst("\"regulation\"", MessageJson.requestId(body.getBytes(UTF_8))
-                        .map("\"request_id\": \"%s\", \"regulation\""::formatted)
-                        .orElseThrow())
+                .replaceFirst(
+                        "\"regulation\"",
+                        MessageJson.requestId(body.getBytes(UTF_8))
+                                .map("\"request_id\": \"%s\", \"regulation\""::formatted)
+                                .orElseThrow())
                 .replace("\n", " ")
                 .replace("12:00:00Z", "13:00:00+01:00");
     }

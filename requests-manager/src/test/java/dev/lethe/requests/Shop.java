@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A service that holds orders of people, and that can be broken or be slow to answer. */
 final class Shop implements AutoCloseable {
@@ -18,6 +19,7 @@ final class Shop implements AutoCloseable {
     private int firstHeld = Integer.MAX_VALUE;
     private int lastHeld = Integer.MAX_VALUE;
     private CountDownLatch release = new CountDownLatch(1);
+    private final AtomicInteger held = new AtomicInteger();
     private volatile boolean broken;
 
     Shop() throws IOException {
@@ -46,8 +48,9 @@ final class Shop implements AutoCloseable {
         broken = false;
     }
 
-    synchronized int calls() {
-        return calls;
+    /** How many calls wait for their release. */
+    int held() {
+        return held.get();
     }
 
     /** The next so many calls get no answer before they are released; those after them do. */
@@ -77,7 +80,10 @@ final class Shop implements AutoCloseable {
 
     private void answer(HttpExchange exchange) throws IOException {
         try (exchange) {
-            nextCall().await();
+            CountDownLatch release = nextCall();
+            held.incrementAndGet();
+            release.await();
+            held.decrementAndGet();
             String path = exchange.getRequestURI().getPath();
             byte[] body = "{ \"orders\": [ { \"number\": 1, \"note\": \"%s\" } ] }"
                     .formatted(note(path.substring("/orders/".length())))

@@ -130,7 +130,7 @@ class AsyncApiTest {
 
     @Test
     void aQueueOfExactRoutingKeysIsBoundByTheTypesItTakes() {
-        for (String queue : List.of(Topology.REQUESTS_QUEUE, Topology.EVENTS_QUEUE, Topology.COMMANDS_QUEUE)) {
+        for (String queue : List.of(Topology.EVENTS_QUEUE, Topology.COMMANDS_QUEUE)) {
             var channel = at("channels", queue);
             assertThat(map(channel.get("x-bindings")).values())
                     .containsExactly(

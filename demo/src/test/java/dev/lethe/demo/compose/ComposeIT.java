@@ -34,6 +34,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -268,7 +269,7 @@ class ComposeIT {
         factory.setPort(servers.rabbit().port());
         factory.setUsername(user);
         factory.setPassword(settings.get(
-                "BROKER_PASSWORD_" + user.toUpperCase(java.util.Locale.ROOT).replace('-', '_')));
+                "BROKER_PASSWORD_" + user.toUpperCase(Locale.ROOT).replace('-', '_')));
         return factory.newConnection();
     }
 

@@ -1,11 +1,13 @@
 package dev.lethe.demo.compose;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -114,6 +116,27 @@ class ComposeTest {
     }
 
     @Test
+    void theBrokerLoadsTheMountedDefinitions() throws IOException {
+        assertThat(Files.readAllLines(Project.ROOT.resolve("deploy/rabbitmq/rabbitmq.conf")))
+                .contains("load_definitions = " + targetOf("rabbitmq", "./deploy/rabbitmq/definitions.json"));
+    }
+
+    @Test
+    void theDatabaseIsMadeWithTheServicesRoles() {
+        assertThat(targetOf("postgres", "./deploy/postgres/services.sql"))
+                .startsWith("/docker-entrypoint-initdb.d/")
+                .endsWith(".sql");
+    }
+
+    private static String targetOf(String service, String source) {
+        return compose.service(service).mounts().stream()
+                .filter(mount -> mount.source().equals(source))
+                .map(ComposeService.Mount::target)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
     void nothingIsPublishedBeyondThisMachine() {
         assertThat(compose.services().values().stream().flatMap(service -> service.ports().stream()))
                 .isNotEmpty()
@@ -162,9 +185,9 @@ class ComposeTest {
 
     @Test
     void aFileThatNamesAnUnknownSettingIsRefused() {
-        var fewer = new java.util.HashMap<>(settings);
+        var fewer = new HashMap<>(settings);
         fewer.remove("REDIS_PASSWORD");
-        org.assertj.core.api.Assertions.assertThatThrownBy(() -> new ComposeFile(fewer))
+        assertThatThrownBy(() -> new ComposeFile(fewer))
                 .hasMessageContaining("${REDIS_PASSWORD:?}");
     }
 

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -51,12 +52,30 @@ class DefinitionsTest {
                     .decode(((ObjectNode) user).remove("password_hash").stringValue());
             MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
             sha256.update(saltAndHash, 0, 4);
-            String variable = "BROKER_PASSWORD_"
-                    + user.path("name").stringValue().toUpperCase(Locale.ROOT).replace('-', '_');
+            String variable = variableOf(user.path("name").stringValue());
             assertThat(sha256.digest(passwords.get(variable).getBytes(StandardCharsets.UTF_8)))
                     .as("the hash of %s", variable)
                     .isEqualTo(Arrays.copyOfRange(saltAndHash, 4, saltAndHash.length));
         }
+    }
+
+    private static String variableOf(String user) {
+        return "BROKER_PASSWORD_" + user.toUpperCase(Locale.ROOT).replace('-', '_');
+    }
+
+    @Test
+    void theDemoHasThePasswordOfEveryUserThatIsNoService() throws IOException {
+        ComposeFile compose = new ComposeFile(Project.example());
+        Stream<String> users = new JsonMapper()
+                .readTree(Files.readString(COMMITTED)).path("users").valueStream()
+                        .map(user -> user.path("name").stringValue());
+
+        assertThat(compose.service("demo").environment().keySet())
+                .filteredOn(variable -> variable.startsWith("BROKER_PASSWORD_"))
+                .containsExactlyInAnyOrderElementsOf(
+                        users.filter(user -> !compose.services().containsKey(user))
+                                .map(DefinitionsTest::variableOf)
+                                .toList());
     }
 
     @Test

@@ -12,10 +12,12 @@ import java.util.List;
 import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 import org.springframework.scheduling.annotation.EnableScheduling;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** Deletes reports whose links have run out and says so. Any instance may do it; no report is done twice. */
@@ -42,7 +44,18 @@ class ReportExpiry {
     }
 
     @Scheduled(fixedDelayString = "${lethe.access.expiry-check:30s}")
-    void deleteExpired() {
+    void deleteExpiredOrWait() {
+        try {
+            deleteExpired();
+        } catch (DataAccessException | TransactionException e) {
+            log.atWarn()
+                    .addKeyValue("event.action", "outage")
+                    .addKeyValue("error.type", e.getClass().getName())
+                    .log("cannot look for expired reports now: {}", e.getClass().getSimpleName());
+        }
+    }
+
+    private void deleteExpired() {
         List<Reports.Expired> expired;
         do {
             expired = Objects.requireNonNull(transaction.execute(status -> expireSome()));

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
@@ -47,9 +48,16 @@ class Leftovers {
     }
 
     @Scheduled(fixedDelayString = "${lethe.access.leftovers-check:10m}")
-    void delete() throws IOException {
-        deleteIn(folder);
-        deleteIn(folder.resolve(Reports.WORK));
+    void deleteOrWait() {
+        try {
+            deleteIn(folder);
+            deleteIn(folder.resolve(Reports.WORK));
+        } catch (IOException | DataAccessException e) {
+            log.atWarn()
+                    .addKeyValue("event.action", "leftovers-not-deleted")
+                    .addKeyValue("error.type", e.getClass().getName())
+                    .log("cannot look for leftovers now: {}", e.getClass().getSimpleName());
+        }
     }
 
     private void deleteIn(Path parent) throws IOException {

@@ -41,16 +41,14 @@ final class HttpSource implements Source {
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .build();
 
-
     private final String name;
     private final String explanation;
     private final String urlTemplate;
     private final JsonPointer pointer;
     private final Map<String, String> headers;
     private final Duration patience;
-    private final HttpClient client = HttpClient.newBuilder()
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .build();
+    private final HttpClient client =
+            HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NEVER).build();
 
     /** @param headers sent with every call; may hold secrets */
     HttpSource(String name, String explanation, String urlTemplate, String pointer, Map<String, String> headers) {

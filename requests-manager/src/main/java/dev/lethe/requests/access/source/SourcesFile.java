@@ -112,7 +112,8 @@ final class SourcesFile {
         var explain = section.required("explain", "\"What you paid\"");
         var records = section.value("records");
         Map<String, String> headers = section.value("bearer_env")
-                .map(variable -> Map.of("Authorization", "Bearer " + secret(variable).strip()))
+                .map(variable ->
+                        Map.of("Authorization", "Bearer " + secret(variable).strip()))
                 .orElse(Map.of());
         url.ifPresent(this::checkUrl);
         records.filter(pointer -> !pointer.text().startsWith("/"))

@@ -91,7 +91,8 @@ final class SqlSource implements Source, AutoCloseable {
         try (Connection connection = database.getConnection();
                 PreparedStatement query = connection.prepareStatement(statement)) {
             // A server that is frozen heeds no other time-out; the statement's own comes first
-            connection.setNetworkTimeout(Runnable::run, (int) patience.multipliedBy(2).toMillis());
+            connection.setNetworkTimeout(
+                    Runnable::run, (int) patience.multipliedBy(2).toMillis());
             query.setFetchSize(FETCH_SIZE);
             query.setQueryTimeout((int) patience.toSeconds());
             for (int i = 0; i < parameters.size(); i++) {
@@ -127,8 +128,8 @@ final class SqlSource implements Source, AutoCloseable {
             case null -> null;
             case Number number -> number;
             case Boolean truth -> truth;
-            case Timestamp instant when type.equals("timestamptz") ->
-                instant.toInstant().toString();
+            case Timestamp instant
+            when type.equals("timestamptz") -> instant.toInstant().toString();
             // Without a zone in the database: none is made up
             case Timestamp local -> local.toLocalDateTime().toString();
             case byte[] bytes -> Base64.getEncoder().encodeToString(bytes);

@@ -294,8 +294,7 @@ class HttpSourceTest {
     /** The reason of the failure, in which nobody is named, in no form that may reach a log. */
     private static String failure(HttpSource source, Subject subject) {
         var records = new ArrayList<Map<String, @Nullable Object>>();
-        SourceFailure failure =
-                catchThrowableOfType(SourceFailure.class, () -> source.read(subject, records::add));
+        SourceFailure failure = catchThrowableOfType(SourceFailure.class, () -> source.read(subject, records::add));
         assertThat(failure).as("a failure").isNotNull();
         assertThat(failure).hasNoCause();
         assertThat(failure.reason() + failure.getMessage()).doesNotContain("ada", "s3cr3t", "127.0.0.1");

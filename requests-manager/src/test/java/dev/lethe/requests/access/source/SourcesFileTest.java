@@ -62,13 +62,17 @@ class SourcesFileTest {
                         sources.yaml:1: sauces: is not known here; known is sources
                         sources.yaml:1: sources: expected a map, such as 'profile: { via: sql, jdbc_url: ..., sql: ..., explain: Your account }'; found nothing
                         """),
-                argumentSet("unknown via", """
+                argumentSet(
+                        "unknown via",
+                        """
                         sources:
                           profile:
                             via: carrier-pigeon
                             explain: Your account
-                        """, "sources.yaml:3: sources.profile.via: expected sql or http, found 'carrier-pigeon'"),
-                argumentSet("no via", """
+                        """,
+                        "sources.yaml:3: sources.profile.via: expected sql or http, found 'carrier-pigeon'"),
+                argumentSet(
+                        "no via", """
                         sources:
                           profile: { explain: Your account }
                         """, "sources.yaml:2: sources.profile.via: is missing; write for example 'via: sql'"),
@@ -87,15 +91,12 @@ class SourcesFileTest {
                         sources.yaml:2: sources.payments.url: is missing; write for example 'url: "https://billing.internal/users/{subject.id}"'
                         sources.yaml:2: sources.payments.explain: is missing; write for example 'explain: "What you paid"'
                         """),
-                argumentSet(
-                        "unknown keys",
-                        """
+                argumentSet("unknown keys", """
                         sources:
                           payments: { via: http, url: "https://b/{subject.id}", explain: Paid,
                             record: /items }
                         source: { }
-                        """,
-                        """
+                        """, """
                         sources.yaml:3: sources.payments.record: is not known here; known is via, url, records, bearer_env, explain
                         sources.yaml:4: source: is not known here; known is sources
                         """),
@@ -245,8 +246,8 @@ class SourcesFileTest {
     }
 
     private static String problemsOf(String yaml) {
-        InvalidFile invalid = catchThrowableOfType(
-                InvalidFile.class, () -> SourcesFile.read("sources.yaml", yaml, ENVIRONMENT::get));
+        InvalidFile invalid =
+                catchThrowableOfType(InvalidFile.class, () -> SourcesFile.read("sources.yaml", yaml, ENVIRONMENT::get));
         return invalid == null ? "nothing is wrong" : invalid.getMessage();
     }
 }

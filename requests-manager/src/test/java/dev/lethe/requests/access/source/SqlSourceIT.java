@@ -83,7 +83,8 @@ class SqlSourceIT {
                 "select id from person where id = :subject.id for update"
             })
     void whatChangesOrLocksAnythingFails(String sql) throws Exception {
-        assertThat(failure(sql)).isEqualTo("source profile: the database did not answer, SQL state 25006 (PSQLException)");
+        assertThat(failure(sql))
+                .isEqualTo("source profile: the database did not answer, SQL state 25006 (PSQLException)");
         assertThat(read("select secret from person where id = :subject.id", ADA))
                 .containsExactly(Map.of("secret", "adas"));
     }
@@ -123,7 +124,9 @@ class SqlSourceIT {
 
     @Test
     void twoColumnsOfOneNameAreBothThere() throws Exception {
-        assertThat(read("select a.secret, b.secret from person a, person b where a.id = :subject.id and b.id = 'c_t'", ADA))
+        assertThat(read(
+                        "select a.secret, b.secret from person a, person b where a.id = :subject.id and b.id = 'c_t'",
+                        ADA))
                 .containsExactly(Map.of("secret", "adas", "secret (2)", "underscores"));
     }
 
@@ -140,7 +143,8 @@ class SqlSourceIT {
     @Test
     void aDatabaseThatGoesDownInTheMiddleIsAFailure() throws Exception {
         try (var source = source(
-                POSTGRES.port(), "select n, pg_backend_pid() as pid from generate_series(1, 100000) n where :subject.id <> ''")) {
+                POSTGRES.port(),
+                "select n, pg_backend_pid() as pid from generate_series(1, 100000) n where :subject.id <> ''")) {
             var count = new long[1];
             SourceFailure failure = failure(source, row -> {
                 if (count[0]++ == 0) {
@@ -229,8 +233,8 @@ class SqlSourceIT {
     }
 
     private static void execute(String sql) throws SQLException {
-        try (Connection connection = DriverManager.getConnection(
-                        POSTGRES.jdbcUrl(DATABASE), POSTGRES.user(), POSTGRES.password());
+        try (Connection connection =
+                        DriverManager.getConnection(POSTGRES.jdbcUrl(DATABASE), POSTGRES.user(), POSTGRES.password());
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }
