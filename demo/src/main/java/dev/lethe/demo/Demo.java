@@ -52,32 +52,28 @@ final class Demo {
     private volatile Samples samples;
 
     @SuppressWarnings("NullAway.Init") // set before anything can be heard of
-    private Demo(Path root, Path dir) {
+    private Demo(Path root, Path dir) throws IOException {
         this.root = root;
         this.dir = dir;
-        this.plan = root.resolve("demo/src/main/resources/participants.yaml").toAbsolutePath();
+        this.plan = SamplePlan.writeTo(dir);
     }
 
     static int run(List<String> words) throws IOException, InterruptedException {
         var arguments = new Arguments(words, Set.of("--once", "--attach"), Set.of("--report", "--dir"));
         Path root = Path.of(System.getProperty("lethe.root", ".")).toAbsolutePath();
-        Path dir = arguments
-                .value("--dir")
-                .map(Path::of)
-                .orElse(root.resolve(".lethe/demo"))
-                .toAbsolutePath();
+        boolean attach = arguments.has("--attach");
+        // In a container the working directory is not writable
+        Path otherwise =
+                attach ? Path.of(System.getProperty("java.io.tmpdir"), "lethe-demo") : root.resolve(".lethe/demo");
+        Path dir = arguments.value("--dir").map(Path::of).orElse(otherwise).toAbsolutePath();
         FileSystemUtils.deleteRecursively(dir);
         Files.createDirectories(dir);
         var demo = new Demo(root, dir);
-        boolean stay = !arguments.has("--once") && !arguments.has("--attach");
-        DemoReport report = arguments.has("--attach") ? demo.attached() : demo.withFleet(stay, arguments);
-        if (arguments.has("--attach")) {
-            demo.write(report, arguments);
-        }
+        DemoReport report = attach ? demo.attached(arguments) : demo.withFleet(arguments);
         return report.isGood() ? 0 : 1;
     }
 
-    private DemoReport withFleet(boolean stay, Arguments arguments) throws IOException, InterruptedException {
+    private DemoReport withFleet(Arguments arguments) throws IOException, InterruptedException {
         Path sources = dir.resolve("sources.yaml");
         // Its token is known only once it runs, but services inherit the environment that they are started with
         var environment = new ConcurrentHashMap<String, String>();
@@ -92,7 +88,7 @@ final class Demo {
                 fleet.startServices();
                 DemoReport report = play(fleet.servers());
                 write(report, arguments);
-                if (stay) {
+                if (!arguments.has("--once")) {
                     whereToLook(fleet);
                     new CountDownLatch(1).await();
                 }
@@ -102,12 +98,14 @@ final class Demo {
     }
 
     /** The same with a fleet that somebody else runs, at the addresses that the environment names. */
-    private DemoReport attached() throws IOException, InterruptedException {
+    private DemoReport attached(Arguments arguments) throws IOException, InterruptedException {
         PlanNames names = PlanNames.in(plan);
         var definitions = BrokerDefinitions.of(names.participants(), names.notifiers(), Demo::passwordByEnvironment);
         try (var servers = LocalServers.in(dir.resolve("servers"), definitions);
                 var landscape = startSamples(servers)) {
-            return play(servers);
+            DemoReport report = play(servers);
+            write(report, arguments);
+            return report;
         }
     }
 

@@ -30,11 +30,9 @@ final class Up {
             FileSystemUtils.deleteRecursively(dir);
         }
         Files.createDirectories(dir);
-        Path participants = arguments
-                .value("--participants")
-                .map(Up::file)
-                .orElse(root.resolve("demo/src/main/resources/participants.yaml")
-                        .toAbsolutePath());
+        Path participants = arguments.has("--participants")
+                ? file(arguments.value("--participants").orElseThrow())
+                : SamplePlan.writeTo(dir);
         Path sources = arguments.value("--sources").map(Up::file).orElse(null);
         int instances = arguments.number("--instances", 1, 1, MOST_INSTANCES);
         var settings = new FleetSettings(root, dir, participants, sources, FleetSettings.ofEach(instances), Map.of());

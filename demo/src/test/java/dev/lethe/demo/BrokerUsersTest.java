@@ -33,17 +33,20 @@ class BrokerUsersTest {
                 .containsAll(described.keySet().stream()
                         .filter(name -> !name.startsWith("{"))
                         .toList());
-        return users.stream().map(user -> DynamicTest.dynamicTest(user.name(), () -> {
-            List<Map<String, Object>> roles = rolesOf(user.name()).map(described::get).toList();
-            assertThat(user.tag()).isEqualTo(String.join(",", texts(roles, "tags")));
-            assertThat(user.configure()).isEqualTo(expression(user.name(), texts(roles, "declares")));
-            assertThat(user.write()).isEqualTo(expression(user.name(), texts(roles, "writes")));
-            assertThat(user.read()).isEqualTo(expression(user.name(), texts(roles, "reads")));
-            assertThat(user.topics().keySet())
-                    .isEqualTo(roles.stream()
-                            .flatMap(role -> ((Map<?, ?>) role.getOrDefault("topics", Map.of())).keySet().stream())
-                            .collect(Collectors.toSet()));
-        }));
+        return users.stream()
+                .map(user -> DynamicTest.dynamicTest(user.name(), () -> {
+                    List<Map<String, Object>> roles =
+                            rolesOf(user.name()).map(described::get).toList();
+                    assertThat(user.tag()).isEqualTo(String.join(",", texts(roles, "tags")));
+                    assertThat(user.configure()).isEqualTo(expression(user.name(), texts(roles, "declares")));
+                    assertThat(user.write()).isEqualTo(expression(user.name(), texts(roles, "writes")));
+                    assertThat(user.read()).isEqualTo(expression(user.name(), texts(roles, "reads")));
+                    assertThat(user.topics().keySet())
+                            .isEqualTo(roles.stream()
+                                    .flatMap(role ->
+                                            ((Map<?, ?>) role.getOrDefault("topics", Map.of())).keySet().stream())
+                                    .collect(Collectors.toSet()));
+                }));
     }
 
     private static Stream<String> rolesOf(String user) {

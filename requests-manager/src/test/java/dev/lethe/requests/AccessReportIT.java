@@ -241,6 +241,29 @@ class AccessReportIT {
     }
 
     @Test
+    void aWorkerThatLivesKeepsItsClaimHoweverLongItTakes() throws Exception {
+        shop.holdNext(1);
+        UUID request = installation.askForReport("lovelace");
+        await().atMost(Broker.SOON).until(() -> shop.held() == 1);
+
+        String leaseUntil = installation.column("lease_until", request);
+        await("an extension").atMost(Broker.SOON).until(() -> !installation
+                .column("lease_until", request)
+                .equals(leaseUntil));
+        await("the end of the first lease").atMost(Broker.SOON).until(() -> installation
+                .database()
+                .sql("select now() > :leaseUntil::timestamptz")
+                .param("leaseUntil", leaseUntil)
+                .query(Boolean.class)
+                .single());
+        shop.release();
+
+        installation.awaitState("ready", request);
+        assertThat(installation.history(request))
+                .containsExactly("submitted", "claimed by a worker", "report finished");
+    }
+
+    @Test
     void aRequestThatIsWithdrawnWhileItWaitsIsNeverBuilt() throws Exception {
         shop.holdNext(WORKERS);
         List<UUID> building = List.of(
@@ -270,8 +293,8 @@ class AccessReportIT {
 
         withdraw(request);
         broker.fact(REQUEST_WITHDRAWN, request);
-        shop.release();
 
+        // The source still holds its answer: the worker is stopped, it does not come to an end by itself
         await().atMost(Broker.SOON).until(() -> installation.files(request).isEmpty());
         installation.awaitState("ready", installation.askForReport("smith"));
         assertThat(installation.history(request))

@@ -99,7 +99,7 @@ class RaceIT {
                 .allSatisfy(instance -> assertThat(withoutMutex(instance)).isPositive());
     }
 
-    /** The line to its database is held, so that it cannot extend its lease; and Redis has forgotten its mutex. */
+    /** The line to its database is held, so that it cannot extend its lease; and with Redis its mutex is gone. */
     @Test
     void aWorkerThatIsLateWritesNothing() throws IOException {
         installation.start(
@@ -108,7 +108,7 @@ class RaceIT {
         UUID request = installation.askForReport("ada");
         awaitHeld(1);
         line.hold();
-        redis("FLUSHALL");
+        REDIS.kill();
 
         installation.start("lethe.access.workers=1");
         installation.awaitState("ready", request);

@@ -32,6 +32,7 @@ public final class Fleet implements AutoCloseable {
     private final Consumer<String> say;
     private final PlanNames plan;
     private final LocalServers servers;
+    private final Programs programs;
     private final Map<Service, List<ServiceProcess>> services = new EnumMap<>(Service.class);
     private final ExecutorService restarts = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("restarts").daemon().factory());
@@ -48,6 +49,7 @@ public final class Fleet implements AutoCloseable {
         this.settings = settings;
         this.say = say;
         this.plan = PlanNames.in(settings.participants());
+        this.programs = new Programs(settings.root());
         Path serversFolder = Files.createDirectories(settings.dir().resolve("servers"));
         this.servers = LocalServers.in(
                 serversFolder,
@@ -84,7 +86,11 @@ public final class Fleet implements AutoCloseable {
                 String name = "%s-%d".formatted(service.label(), n);
                 int port = freePort();
                 processes.add(new ServiceProcess(
-                        name, command(service), environment(service, port), port, logs.resolve(name + ".log")));
+                        name,
+                        programs.commandOf(service),
+                        environment(service, port),
+                        port,
+                        logs.resolve(name + ".log")));
             }
             services.put(service, processes);
         }
@@ -121,28 +127,6 @@ public final class Fleet implements AutoCloseable {
                 Thread.currentThread().interrupt();
             }
         });
-    }
-
-    private List<String> command(Service service) {
-        Path jar = service.jar(settings.root());
-        if (!Files.exists(jar)) {
-            throw new IllegalStateException("%s is not there; build it with './lethe build'".formatted(jar));
-        }
-        return List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                // Small processes that start quickly: several of them share this machine
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-Xmx256m",
-                "-XX:+ExitOnOutOfMemoryError",
-                "-XX:+AutoCreateSharedArchive",
-                "-XX:SharedArchiveFile=" + settings.root().resolve(".lethe").resolve(service.label() + ".jsa"),
-                "-Xlog:cds=off",
-                "-Xlog:cds+dynamic=off",
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-jar",
-                jar.toString());
     }
 
     private Map<String, String> environment(Service service, int port) {

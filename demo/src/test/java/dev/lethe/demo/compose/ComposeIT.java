@@ -268,8 +268,8 @@ class ComposeIT {
         var factory = new ConnectionFactory();
         factory.setPort(servers.rabbit().port());
         factory.setUsername(user);
-        factory.setPassword(settings.get(
-                "BROKER_PASSWORD_" + user.toUpperCase(Locale.ROOT).replace('-', '_')));
+        factory.setPassword(
+                settings.get("BROKER_PASSWORD_" + user.toUpperCase(Locale.ROOT).replace('-', '_')));
         return factory.newConnection();
     }
 

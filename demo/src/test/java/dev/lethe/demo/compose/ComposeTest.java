@@ -187,8 +187,7 @@ class ComposeTest {
     void aFileThatNamesAnUnknownSettingIsRefused() {
         var fewer = new HashMap<>(settings);
         fewer.remove("REDIS_PASSWORD");
-        assertThatThrownBy(() -> new ComposeFile(fewer))
-                .hasMessageContaining("${REDIS_PASSWORD:?}");
+        assertThatThrownBy(() -> new ComposeFile(fewer)).hasMessageContaining("${REDIS_PASSWORD:?}");
     }
 
     @Test

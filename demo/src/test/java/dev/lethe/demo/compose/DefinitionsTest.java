@@ -67,8 +67,10 @@ class DefinitionsTest {
     void theDemoHasThePasswordOfEveryUserThatIsNoService() throws IOException {
         ComposeFile compose = new ComposeFile(Project.example());
         Stream<String> users = new JsonMapper()
-                .readTree(Files.readString(COMMITTED)).path("users").valueStream()
-                        .map(user -> user.path("name").stringValue());
+                .readTree(Files.readString(COMMITTED))
+                .path("users")
+                .valueStream()
+                .map(user -> user.path("name").stringValue());
 
         assertThat(compose.service("demo").environment().keySet())
                 .filteredOn(variable -> variable.startsWith("BROKER_PASSWORD_"))

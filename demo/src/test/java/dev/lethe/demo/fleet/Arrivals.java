@@ -33,7 +33,8 @@ final class Arrivals extends DefaultConsumer {
     }
 
     Delivery next() throws IOException, InterruptedException {
-        return arrived.take().orElseThrow(() -> new IOException("nothing comes from queue '%s' any more".formatted(queue)));
+        return arrived.take()
+                .orElseThrow(() -> new IOException("nothing comes from queue '%s' any more".formatted(queue)));
     }
 
     @Override

@@ -22,6 +22,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 
@@ -36,8 +37,8 @@ final class CarefulFrontend implements AutoCloseable {
 
     private final BlockingQueue<Envelope> toSend = new LinkedBlockingQueue<>();
     private final AtomicLong sentAgain = new AtomicLong();
-    private final ScheduledExecutorService pace =
-            Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().factory());
+    private final ScheduledExecutorService pace = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().factory());
     private final Tireless publisher;
 
     CarefulFrontend(RabbitServer broker) {
@@ -46,7 +47,8 @@ final class CarefulFrontend implements AutoCloseable {
 
     /** Goes on handing in one request after the other until all are; returns their ids at once. */
     List<UUID> submit(MessageType<SubmitRequest> type, int requests, int perSecond) {
-        List<UUID> ids = IntStream.range(0, requests).mapToObj(n -> UUID.randomUUID()).toList();
+        List<UUID> ids =
+                IntStream.range(0, requests).mapToObj(n -> UUID.randomUUID()).toList();
         for (int n = 0; n < requests; n++) {
             UUID id = ids.get(n);
             pace.schedule(() -> toSend.add(envelope(type, id)), n * 1_000_000L / perSecond, TimeUnit.MICROSECONDS);
@@ -67,24 +69,23 @@ final class CarefulFrontend implements AutoCloseable {
 
     private void publish(Channel channel) throws IOException, InterruptedException {
         var unconfirmed = new ConcurrentSkipListMap<Long, Envelope>();
+        var refused = new AtomicBoolean();
+        channel.addReturnListener(returned -> refused.set(true));
         channel.addConfirmListener(
-                (tag, multiple) -> {
-                    if (multiple) {
-                        unconfirmed.headMap(tag, true).clear();
-                    } else {
-                        unconfirmed.remove(tag);
-                    }
-                },
-                (tag, multiple) -> channel.abort());
+                (tag, multiple) ->
+                        unconfirmed.subMap(multiple ? 0 : tag, true, tag, true).clear(),
+                (tag, multiple) -> refused.set(true));
         channel.confirmSelect();
         try {
-            while (channel.isOpen()) {
+            while (channel.isOpen() && !refused.get()) {
                 Envelope next = toSend.poll(LOOK_AT_CHANNEL_MILLIS, TimeUnit.MILLISECONDS);
                 if (next != null) {
                     unconfirmed.put(channel.getNextPublishSeqNo(), next);
                     channel.basicPublish(
                             Topology.REQUESTS_EXCHANGE,
                             next.type().name(),
+                            true,
+                            false,
                             propertiesOf(next),
                             MessageJson.write(next.request()));
                 }

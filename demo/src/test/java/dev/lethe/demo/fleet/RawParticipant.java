@@ -21,6 +21,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A service that holds data of everybody, written with nothing but an AMQP client: forgets whom it is asked to, answers, and
@@ -62,6 +63,8 @@ final class RawParticipant implements AutoCloseable {
     }
 
     private void work(Channel channel) throws IOException, InterruptedException, TimeoutException {
+        var returned = new AtomicBoolean();
+        channel.addReturnListener(message -> returned.set(true));
         channel.confirmSelect();
         var arrivals = Arrivals.from(channel, Topology.participantQueue(name));
         while (true) {
@@ -74,6 +77,9 @@ final class RawParticipant implements AutoCloseable {
                     Instant.now(),
                     delivery.getEnvelope().isRedeliver()));
             answer(channel, task);
+            if (returned.get()) {
+                throw new IOException("nobody takes answers now");
+            }
             channel.basicAck(delivery.getEnvelope().getDeliveryTag(), false);
         }
     }

@@ -75,7 +75,8 @@ final class Wire implements AutoCloseable {
 
     long completedOf(Collection<UUID> requests) {
         return requests.stream()
-                .filter(request -> about(request, Messages.REQUEST_COMPLETED).findAny().isPresent())
+                .filter(request ->
+                        about(request, Messages.REQUEST_COMPLETED).findAny().isPresent())
                 .count();
     }
 

@@ -1,0 +1,69 @@
+package dev.lethe.scheduler;
+
+import dev.lethe.servers.LocalServers;
+import dev.lethe.servers.PostgresServer;
+import dev.lethe.servers.RabbitServer;
+import java.util.HashMap;
+import java.util.Map;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
+
+/** The real service on real servers, one for all tests: they all read the same queue anyway. */
+final class Service {
+
+    private static final String USER = "message-scheduler";
+    private static final String DATABASE = "message_scheduler_it";
+    private static final PostgresServer POSTGRES = LocalServers.shared().postgres();
+    private static final RabbitServer RABBIT = LocalServers.shared().rabbit();
+
+    private static @Nullable ConfigurableApplicationContext context;
+
+    private Service() {}
+
+    static void start() {
+        if (context != null) {
+            return;
+        }
+        POSTGRES.createDatabase(DATABASE);
+        Map<String, Object> settings = new HashMap<>(Map.of(
+                "spring.datasource.url", POSTGRES.jdbcUrl(DATABASE),
+                "spring.datasource.username", POSTGRES.user(),
+                "spring.datasource.password", POSTGRES.password(),
+                "spring.rabbitmq.host", "127.0.0.1",
+                "spring.rabbitmq.port", RABBIT.port(),
+                "spring.rabbitmq.username", USER,
+                "spring.rabbitmq.password", RABBIT.password(USER),
+                "logging.level.dev.lethe", "off",
+                "server.port", 0));
+        context = new SpringApplicationBuilder(MessageScheduler.class)
+                .run(settings.entrySet().stream()
+                        .map(setting -> "--" + setting.getKey() + "=" + setting.getValue())
+                        .toArray(String[]::new));
+    }
+
+    static void stop() {
+        if (context != null) {
+            context.close();
+            context = null;
+        }
+    }
+
+    static DataSource dataSource() {
+        return new DriverManagerDataSource(POSTGRES.jdbcUrl(DATABASE), POSTGRES.user(), POSTGRES.password());
+    }
+
+    static JdbcClient database() {
+        return JdbcClient.create(dataSource());
+    }
+
+    static int pending() {
+        return database()
+                .sql("select count(*) from message")
+                .query(Integer.class)
+                .single();
+    }
+}
