@@ -54,12 +54,16 @@ final class Client implements AutoCloseable {
         }
     }
 
-    /** Declares a queue, empties it and collects what arrives there from now on. */
+    void declare(String queue) throws IOException {
+        channel.queueDeclare(queue, true, false, false, Map.of("x-queue-type", "quorum"));
+    }
+
     List<Delivery> queue(String name) throws IOException {
-        channel.queueDeclare(name, true, false, false, Map.of("x-queue-type", "quorum"));
+        declare(name);
         return read(name);
     }
 
+    /** Empties a queue and collects what arrives there from now on. */
     List<Delivery> read(String name) throws IOException {
         channel.queuePurge(name);
         List<Delivery> deliveries = new CopyOnWriteArrayList<>();

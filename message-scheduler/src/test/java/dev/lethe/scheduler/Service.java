@@ -3,14 +3,16 @@ package dev.lethe.scheduler;
 import dev.lethe.servers.LocalServers;
 import dev.lethe.servers.PostgresServer;
 import dev.lethe.servers.RabbitServer;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.HashMap;
 import java.util.Map;
-import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /** The real service on real servers, one for all tests: they all read the same queue anyway. */
 final class Service {
@@ -52,18 +54,24 @@ final class Service {
         }
     }
 
-    static DataSource dataSource() {
-        return new DriverManagerDataSource(POSTGRES.jdbcUrl(DATABASE), POSTGRES.user(), POSTGRES.password());
+    static Connection connection() throws SQLException {
+        return DriverManager.getConnection(POSTGRES.jdbcUrl(DATABASE), POSTGRES.user(), POSTGRES.password());
     }
 
-    static JdbcClient database() {
-        return JdbcClient.create(dataSource());
+    /** How many messages and answers wait to be sent, for the first time or once more. */
+    static int pending() throws SQLException {
+        try (Connection connection = connection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("select count(*) from message")) {
+            row.next();
+            return row.getInt(1);
+        }
     }
 
-    static int pending() {
-        return database()
-                .sql("select count(*) from message")
-                .query(Integer.class)
-                .single();
+    static void update(String sql) throws SQLException {
+        try (Connection connection = connection();
+                Statement statement = connection.createStatement()) {
+            statement.executeUpdate(sql);
+        }
     }
 }

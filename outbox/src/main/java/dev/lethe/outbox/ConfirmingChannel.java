@@ -10,6 +10,9 @@ import java.util.concurrent.ConcurrentSkipListMap;
 /** A channel in confirm mode that tells each publication what became of it. One thread publishes; the client's thread answers. */
 final class ConfirmingChannel {
 
+    /** What is published there the broker returns as unroutable, although it delivers it to whoever still waits for it. */
+    private static final String DIRECT_REPLY = "amq.rabbitmq.reply-to.";
+
     private record InFlight(String routingKey, AMQP.BasicProperties properties, Pending pending) {}
 
     private final Channel channel;
@@ -35,10 +38,11 @@ final class ConfirmingChannel {
 
     Pending publish(String routingKey, AMQP.BasicProperties properties, byte[] body) throws IOException {
         var pending = new Pending();
+        boolean mandatory = !(exchange.isEmpty() && routingKey.startsWith(DIRECT_REPLY));
         long number = published + 1;
         unconfirmed.put(number, new InFlight(routingKey, properties, pending));
         try {
-            channel.basicPublish(exchange, routingKey, true, false, properties, body);
+            channel.basicPublish(exchange, routingKey, mandatory, false, properties, body);
         } catch (IllegalArgumentException unpublishable) {
             unconfirmed.remove(number);
             throw unpublishable;

@@ -23,19 +23,23 @@ final class MessageTable {
 
     /**
      * Lock, delete and return in one statement. {@code now()} and not {@code clock_timestamp()}, which would be no index
-     * condition; {@code array(...)} and not {@code in (...)}, which may run the locking query more than once.
+     * condition; {@code array(...)} and not {@code in (...)}, which may run the locking query more than once. No more than
+     * 8 MiB and one message at once, since all of it is held in memory; what is over is locked until the batch is done.
      */
     static final String CLAIM = """
             delete from message
              where ctid = any(array(
                    select ctid
-                     from message
-                    where shard = ?
-                      and due_at >= ?
-                      and due_at <= now() + ? * interval '1 millisecond'
-                    order by due_at, id
-                    limit ?
-                      for update skip locked))
+                     from (select ctid, sum(bytes) over (order by due_at, id) - bytes as bytes_before
+                             from (select ctid, due_at, id, octet_length(properties) + octet_length(body) as bytes
+                                     from message
+                                    where shard = ?
+                                      and due_at >= ?
+                                      and due_at <= now() + ? * interval '1 millisecond'
+                                    order by due_at, id
+                                    limit ?
+                                      for update skip locked) due) counted
+                    where bytes_before < 8388608))
             returning id, shard, due_at, owner, key, subject, exchange, routing_key, properties, body, expires_at, attempts,
                       created_at,
                       coalesce(expires_at <= clock_timestamp(), false) as expired,

@@ -4,6 +4,7 @@ import java.sql.SQLException;
 import java.util.Set;
 import org.springframework.dao.TransientDataAccessException;
 import org.springframework.transaction.CannotCreateTransactionException;
+import org.springframework.transaction.TransactionSystemException;
 
 /** Tells a failure of the surroundings, which passes, from a failure of the message, which does not. */
 final class Outages {
@@ -15,12 +16,20 @@ final class Outages {
 
     private Outages() {}
 
-    static boolean isOutage(Throwable failure) {
+    static boolean isOutage(Throwable thrown) {
+        Throwable failure = beforeRollback(thrown);
         String state = sqlState(failure);
         return failure instanceof CannotCreateTransactionException
                 || failure instanceof TransientDataAccessException
                 || (state.length() == 5
                         && (PASSING_CLASSES.contains(state.substring(0, 2)) || PASSING_STATES.contains(state)));
+    }
+
+    /** On a connection that broke, the rollback fails too, and takes the place of what came first; as no cause of it. */
+    private static Throwable beforeRollback(Throwable thrown) {
+        Throwable first =
+                thrown instanceof TransactionSystemException rollback ? rollback.getApplicationException() : null;
+        return first == null ? thrown : first;
     }
 
     /** The SQL state at the root of a failure; empty if there is none. */

@@ -7,10 +7,15 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.springframework.amqp.core.AmqpAdmin;
 import org.springframework.amqp.core.Binding;
 import org.springframework.amqp.core.Exchange;
@@ -22,6 +27,7 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Import;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -96,6 +102,24 @@ final class Engine implements AutoCloseable {
 
     void send(ScheduledMessage message) {
         inTransaction(() -> outbox().send(message));
+    }
+
+    /** Fills the pool with so many that have just been used. */
+    void useConnectionsAtOnce(int number) throws InterruptedException {
+        var together = new CyclicBarrier(number);
+        try (ExecutorService threads = Executors.newFixedThreadPool(number)) {
+            threads.invokeAll(Collections.nCopies(number, () -> {
+                inTransaction(() -> {
+                    get(JdbcClient.class).sql("select 1").query().singleValue();
+                    try {
+                        together.await();
+                    } catch (InterruptedException | BrokenBarrierException e) {
+                        throw new IllegalStateException(e);
+                    }
+                });
+                return null;
+            }));
+        }
     }
 
     /** How many messages came to this end, such as {@code sent}, since the engine was started. */

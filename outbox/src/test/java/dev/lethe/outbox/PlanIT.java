@@ -2,11 +2,16 @@ package dev.lethe.outbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.rabbitmq.client.AMQP;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.core.io.ClassPathResource;
@@ -47,6 +52,40 @@ class PlanIT {
         assertThat(plan.get("Shared Hit Blocks").asInt()
                         + plan.get("Shared Read Blocks").asInt())
                 .isLessThan(20);
+    }
+
+    /** Anybody may schedule large messages for the same second; a batch of 500 of them would not fit into memory. */
+    @Test
+    void aBatchOfLargeMessagesIsAFewOfThem() throws SQLException {
+        try (Connection connection = database.dataSource().getConnection()) {
+            connection.setAutoCommit(false);
+            insertDue(connection, 20, 1024 * 1024);
+
+            List<StoredMessage> batch = claim(connection);
+
+            assertThat(batch).hasSize(8);
+            assertThat(batch).extracting(StoredMessage::id).isSorted();
+            assertThat(claim(connection)).hasSize(8);
+            assertThat(claim(connection)).hasSize(4);
+            insertDue(connection, 2, 10 * 1024 * 1024);
+            assertThat(claim(connection)).hasSize(1);
+            connection.rollback();
+        }
+    }
+
+    private static void insertDue(Connection connection, int number, int bytes) throws SQLException {
+        try (PreparedStatement insert = connection.prepareStatement(
+                "insert into message (exchange, routing_key, properties, body) values ('exchange', 'key', ?, ?)")) {
+            insert.setBytes(1, PropertiesCodec.encode(new AMQP.BasicProperties()));
+            insert.setBytes(2, new byte[bytes - PropertiesCodec.encode(new AMQP.BasicProperties()).length]);
+            for (int i = 0; i < number; i++) {
+                insert.executeUpdate();
+            }
+        }
+    }
+
+    private static List<StoredMessage> claim(Connection connection) throws SQLException {
+        return MessageTable.claim(connection, 0, null, Duration.ZERO, 500);
     }
 
     private static JsonNode explain(String planMode) throws SQLException {

@@ -7,6 +7,8 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -15,10 +17,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Shop implements AutoCloseable {
 
     private final HttpServer server;
+    private final List<CountDownLatch> gates = new ArrayList<>();
     private int calls;
     private int firstHeld = Integer.MAX_VALUE;
     private int lastHeld = Integer.MAX_VALUE;
-    private CountDownLatch release = new CountDownLatch(1);
     private final AtomicInteger held = new AtomicInteger();
     private volatile boolean broken;
 
@@ -53,36 +55,40 @@ final class Shop implements AutoCloseable {
         return held.get();
     }
 
-    /** The next so many calls get no answer before they are released; those after them do. */
-    synchronized void holdNext(int count) {
-        release = new CountDownLatch(1);
-        firstHeld = calls + 1;
-        lastHeld = calls + count;
+    /** The next so many calls get no answer before what is returned is counted down, or all are released. */
+    synchronized CountDownLatch holdNext(int count) {
+        return hold(calls + 1, calls + count);
     }
 
     /** So many more calls are answered, those after them get no answer before they are released. */
     synchronized void holdAfter(int count) {
-        release = new CountDownLatch(1);
-        firstHeld = calls + count + 1;
-        lastHeld = Integer.MAX_VALUE;
+        hold(calls + count + 1, Integer.MAX_VALUE);
+    }
+
+    private CountDownLatch hold(int first, int last) {
+        firstHeld = first;
+        lastHeld = last;
+        var gate = new CountDownLatch(1);
+        gates.add(gate);
+        return gate;
     }
 
     synchronized void release() {
         firstHeld = Integer.MAX_VALUE;
-        lastHeld = Integer.MAX_VALUE;
-        release.countDown();
+        gates.forEach(CountDownLatch::countDown);
+        gates.clear();
     }
 
-    private synchronized CountDownLatch nextCall() {
+    private synchronized CountDownLatch gateOfNextCall() {
         calls++;
-        return calls >= firstHeld && calls <= lastHeld ? release : new CountDownLatch(0);
+        return calls >= firstHeld && calls <= lastHeld ? gates.getLast() : new CountDownLatch(0);
     }
 
     private void answer(HttpExchange exchange) throws IOException {
         try (exchange) {
-            CountDownLatch release = nextCall();
+            CountDownLatch gate = gateOfNextCall();
             held.incrementAndGet();
-            release.await();
+            gate.await();
             held.decrementAndGet();
             String path = exchange.getRequestURI().getPath();
             byte[] body = "{ \"orders\": [ { \"number\": 1, \"note\": \"%s\" } ] }"

@@ -1,5 +1,7 @@
 package dev.lethe.scheduler.intake;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.rabbitmq.client.LongString;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -16,6 +18,7 @@ final class HeaderReader {
     private static final Pattern CONTROL_CHARACTERS = Pattern.compile("\\p{Cntrl}");
     private static final Pattern DIGITS = Pattern.compile("-?\\d{1,18}");
     private static final int MAX_TEXT = 256;
+    private static final int MAX_NAME_BYTES = 255;
     private static final Duration LONGEST_DELAY = Duration.ofDays(366L * 100);
     private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
 
@@ -44,6 +47,16 @@ final class HeaderReader {
         }
         if (CONTROL_CHARACTERS.matcher(text).find()) {
             throw new Refusal("invalid_header", name + " must not hold control characters");
+        }
+        return text;
+    }
+
+    /** The name of an exchange or a queue, or a routing key: for those AMQP has room for 255 bytes. */
+    @Nullable
+    String name(String name) throws Refusal {
+        String text = text(name);
+        if (text != null && text.getBytes(UTF_8).length > MAX_NAME_BYTES) {
+            throw new Refusal("invalid_header", name + " must not be longer than " + MAX_NAME_BYTES + " bytes");
         }
         return text;
     }

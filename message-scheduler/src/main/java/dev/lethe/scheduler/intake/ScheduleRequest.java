@@ -38,8 +38,8 @@ record ScheduleRequest(ScheduledMessage message, boolean keep) {
                     "expected a body of at most %d bytes, found %d".formatted(MAX_BODY_BYTES, delivery.body().length));
         }
         var headers = new HeaderReader(delivery.properties().getHeaders());
-        String exchange = headers.text(EXCHANGE);
-        String routingKey = headers.text(ROUTING_KEY);
+        String exchange = headers.name(EXCHANGE);
+        String routingKey = headers.name(ROUTING_KEY);
         if (exchange == null || (exchange.isEmpty() && (routingKey == null || routingKey.isEmpty()))) {
             throw new Refusal(
                     "no_target", "x-exchange must name an exchange, or be empty with a queue in x-routing-key");

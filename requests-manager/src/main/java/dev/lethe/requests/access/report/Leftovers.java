@@ -47,7 +47,9 @@ class Leftovers {
         this.jdbc = jdbc;
     }
 
-    @Scheduled(fixedDelayString = "${lethe.access.leftovers-check:10m}")
+    @Scheduled(
+            initialDelayString = "${lethe.access.leftovers-check:10m}",
+            fixedDelayString = "${lethe.access.leftovers-check:10m}")
     void deleteOrWait() {
         try {
             deleteIn(folder);
