@@ -1,6 +1,7 @@
 package dev.lethe.demo;
 
 import dev.lethe.demo.fleet.Fleet;
+import dev.lethe.demo.fleet.FleetFolder;
 import dev.lethe.demo.fleet.FleetSettings;
 import dev.lethe.demo.fleet.PlanNames;
 import dev.lethe.demo.fleet.Service;
@@ -29,7 +30,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import org.springframework.util.FileSystemUtils;
 
 /** Shows requests on their way through the fleet, and checks at the end that all of it really happened. */
 final class Demo {
@@ -66,7 +66,7 @@ final class Demo {
         Path otherwise =
                 attach ? Path.of(System.getProperty("java.io.tmpdir"), "lethe-demo") : root.resolve(".lethe/demo");
         Path dir = arguments.value("--dir").map(Path::of).orElse(otherwise).toAbsolutePath();
-        FileSystemUtils.deleteRecursively(dir);
+        FleetFolder.forget(dir);
         Files.createDirectories(dir);
         var demo = new Demo(root, dir);
         DemoReport report = attach ? demo.attached(arguments) : demo.withFleet(arguments);

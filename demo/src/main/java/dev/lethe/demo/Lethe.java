@@ -1,6 +1,7 @@
 package dev.lethe.demo;
 
 import dev.lethe.files.InvalidFile;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 
@@ -29,6 +30,10 @@ public final class Lethe {
             System.err.println("lethe: " + e.getMessage());
             return WRONG_USE;
         } catch (InterruptedException e) {
+            return FAILED;
+        } catch (IOException e) {
+            // The message of many is but the name of a file
+            System.err.println("lethe: " + e);
             return FAILED;
         } catch (Exception e) {
             System.err.println("lethe: " + e.getMessage());

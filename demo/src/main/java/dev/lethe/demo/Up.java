@@ -1,6 +1,7 @@
 package dev.lethe.demo;
 
 import dev.lethe.demo.fleet.Fleet;
+import dev.lethe.demo.fleet.FleetFolder;
 import dev.lethe.demo.fleet.FleetSettings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
-import org.springframework.util.FileSystemUtils;
 
 /** Runs servers and services for somebody's own frontend and participants, until it is told to stop. */
 final class Up {
@@ -26,15 +26,14 @@ final class Up {
                         .value("--dir")
                         .orElse(root.resolve(".lethe/up").toString()))
                 .toAbsolutePath();
-        if (arguments.has("--fresh")) {
-            FileSystemUtils.deleteRecursively(dir);
-        }
-        Files.createDirectories(dir);
-        Path participants = arguments.has("--participants")
-                ? file(arguments.value("--participants").orElseThrow())
-                : SamplePlan.writeTo(dir);
+        Path given = arguments.value("--participants").map(Up::file).orElse(null);
         Path sources = arguments.value("--sources").map(Up::file).orElse(null);
         int instances = arguments.number("--instances", 1, 1, MOST_INSTANCES);
+        if (arguments.has("--fresh")) {
+            FleetFolder.forget(dir);
+        }
+        Files.createDirectories(dir);
+        Path participants = given == null ? SamplePlan.writeTo(dir) : given;
         var settings = new FleetSettings(root, dir, participants, sources, FleetSettings.ofEach(instances), Map.of());
         var ended = new CountDownLatch(1);
         try (var fleet = new Fleet(settings, System.out::println)) {

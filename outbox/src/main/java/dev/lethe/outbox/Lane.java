@@ -9,7 +9,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,12 +31,15 @@ final class Lane implements Runnable {
     /** Rows that a slow transaction stored "in the past" are still seen at once if it took no longer than this. */
     private static final Duration LATE_COMMIT = Duration.ofSeconds(1);
 
+    private static final Duration TELL_AGAIN_AFTER = Duration.ofMinutes(1);
+
     private final int shard;
     private final LaneDatabase database;
     private final BrokerConnections broker;
     private final OutboxProperties properties;
     private final WakeUp wakeUp;
     private final MeterRegistry meters;
+    private final Map<String, Long> toldAt = new HashMap<>();
     private volatile boolean stopping;
     private volatile @Nullable Publisher current;
 
@@ -197,7 +202,7 @@ final class Lane implements Runnable {
         count(reason, 1);
         if (attempts < properties.maxAttempts()) {
             Duration delay = backOff(attempts);
-            if (attempts == 1) {
+            if (isNewsOf(message.exchange() + reason)) {
                 logFailure(
                         message, reason, "message-refused", "the broker would not take a message, it is tried again");
             }
@@ -206,6 +211,17 @@ final class Lane implements Runnable {
             logFailure(message, reason, "message-undeliverable", "a message could not be delivered and was put aside");
             MessageTable.giveUp(connection, message, attempts, reason);
         }
+    }
+
+    /** One line for each exchange and reason in a while; how many messages it is tells the counter. */
+    private boolean isNewsOf(String failure) {
+        long now = System.nanoTime();
+        Long told = toldAt.get(failure);
+        if (told != null && now - told < TELL_AGAIN_AFTER.toNanos()) {
+            return false;
+        }
+        toldAt.put(failure, now);
+        return true;
     }
 
     private static void logFailure(StoredMessage message, String reason, String action, String text) {

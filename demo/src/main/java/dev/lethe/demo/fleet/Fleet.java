@@ -4,9 +4,6 @@ import dev.lethe.servers.BrokerDefinitions;
 import dev.lethe.servers.Guard;
 import dev.lethe.servers.LocalServers;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,8 +12,10 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -37,7 +36,7 @@ public final class Fleet implements AutoCloseable {
     private final ExecutorService restarts = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("restarts").daemon().factory());
     private volatile boolean closing;
-    private volatile boolean ready;
+    private final CompletableFuture<Void> started = new CompletableFuture<>();
 
     /**
      * A fleet that is not started yet.
@@ -69,7 +68,12 @@ public final class Fleet implements AutoCloseable {
         return services.getOrDefault(service, List.of());
     }
 
-    public void startServers() {
+    /** @throws IllegalStateException if they cannot be started, or if another fleet runs in this folder */
+    public void startServers() throws IOException {
+        if (!FleetFolder.isInUse(settings.dir())) {
+            // Of one that was killed: who waits for ours must not take it for ready
+            FleetFile.delete(settings.dir());
+        }
         servers.startAll(say);
         for (Service service : Service.values()) {
             servers.postgres().createDatabase(service.database());
@@ -79,12 +83,13 @@ public final class Fleet implements AutoCloseable {
     /** Starts all services side by side, returns when all are ready, and writes {@code fleet.json}. */
     public void startServices() throws IOException, InterruptedException {
         Path logs = Files.createDirectories(settings.dir().resolve("logs"));
+        var ports = new ServicePorts(settings.dir());
         for (Service service : Service.values()) {
             int instances = settings.instances().getOrDefault(service, 1);
             var processes = new ArrayList<ServiceProcess>();
             for (int n = 1; n <= instances; n++) {
                 String name = "%s-%d".formatted(service.label(), n);
-                int port = freePort();
+                int port = ports.of(name);
                 processes.add(new ServiceProcess(
                         name,
                         programs.commandOf(service),
@@ -101,32 +106,33 @@ public final class Fleet implements AutoCloseable {
             process.awaitReady();
             say.accept("%s is ready on %s".formatted(process.name(), process.url()));
         }
-        ready = true;
         writeFleetFile();
+        started.complete(null);
     }
 
     private List<ServiceProcess> all() {
         return services.values().stream().flatMap(List::stream).toList();
     }
 
+    /** One that dies while we wait for others to start has its turn after that; one that we wait for fails the start. */
     private void restart(ServiceProcess dead) {
-        if (closing || !ready) {
+        started.thenRunAsync(() -> startAgain(dead), restarts);
+    }
+
+    private void startAgain(ServiceProcess dead) {
+        if (closing) {
             return;
         }
-        restarts.execute(() -> {
-            say.accept("%s died (exit %d) and is started again".formatted(dead.name(), dead.exitValue()));
-            try {
-                Thread.sleep(PAUSE_BEFORE_RESTART);
-                if (!closing) {
-                    dead.launch(() -> restart(dead));
-                    writeFleetFile();
-                }
-            } catch (IOException e) {
-                say.accept("%s could not be started again: %s".formatted(dead.name(), e.getMessage()));
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        });
+        say.accept("%s died (exit %d) and is started again".formatted(dead.name(), dead.exitValue()));
+        try {
+            Thread.sleep(PAUSE_BEFORE_RESTART);
+            dead.launch(() -> restart(dead));
+            writeFleetFile();
+        } catch (IOException e) {
+            say.accept("%s could not be started again: %s".formatted(dead.name(), e));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private Map<String, String> environment(Service service, int port) {
@@ -158,17 +164,19 @@ public final class Fleet implements AutoCloseable {
         return environment;
     }
 
-    private void writeFleetFile() {
-        try {
-            FleetFile.write(settings.dir(), servers, plan.participants(), services);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot write fleet.json", e);
-        }
+    private void writeFleetFile() throws IOException {
+        FleetFile.write(settings.dir(), servers, plan.participants(), services);
     }
 
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+    /** After this nothing is started any more, and fleet.json is not written again. */
+    private void endRestarts() {
+        restarts.shutdownNow();
+        try {
+            if (!restarts.awaitTermination(10, TimeUnit.SECONDS)) {
+                say.accept("a service that was being started again is killed");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -179,8 +187,10 @@ public final class Fleet implements AutoCloseable {
             return;
         }
         closing = true;
-        restarts.shutdownNow();
-        FleetFile.delete(settings.dir());
+        endRestarts();
+        if (started.isDone()) {
+            FleetFile.delete(settings.dir());
+        }
         all().stream()
                 .map(process -> Thread.ofPlatform().start(process::stop))
                 .toList()

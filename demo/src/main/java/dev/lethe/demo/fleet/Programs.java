@@ -1,11 +1,12 @@
 package dev.lethe.demo.fleet;
 
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.springframework.util.FileSystemUtils;
 
@@ -43,7 +44,7 @@ final class Programs {
                 folder.resolve(service.jar(root).getFileName()).toString());
     }
 
-    /** Into a folder named after the very jar; whoever unpacks the same at the same time wins or loses, and either is fine. */
+    /** Into a folder named after the very jar; of two that unpack the same at the same time one loses, and either is fine. */
     private Path unpack(Service service) throws IOException, InterruptedException {
         Path jar = service.jar(root);
         if (!Files.exists(jar)) {
@@ -55,7 +56,7 @@ final class Programs {
             return folder;
         }
         Files.createDirectories(unpacked);
-        deleteOlder(service);
+        deleteOlder(service, folder);
         Path temporary = Files.createTempDirectory(unpacked, "unpacking-");
         try {
             var command = List.of(
@@ -74,18 +75,26 @@ final class Programs {
                 throw new IllegalStateException("could not unpack %s: %s".formatted(jar, said.strip()));
             }
             Files.move(temporary, folder, StandardCopyOption.ATOMIC_MOVE);
-        } catch (FileAlreadyExistsException | java.nio.file.DirectoryNotEmptyException somebodyElseDid) {
-            return folder;
+        } catch (FileSystemException e) {
+            if (!Files.exists(folder)) {
+                throw e;
+            }
         } finally {
             FileSystemUtils.deleteRecursively(temporary);
         }
         return folder;
     }
 
-    private void deleteOlder(Service service) throws IOException {
+    /** But not what another fleet runs from, which may have to start it again. */
+    private void deleteOlder(Service service, Path wanted) throws IOException {
+        String running = ProcessHandle.allProcesses()
+                .map(process -> process.info().commandLine().orElse(""))
+                .collect(Collectors.joining("\n"));
         try (Stream<Path> folders = Files.list(unpacked)) {
             for (Path old : folders.filter(
                             folder -> folder.getFileName().toString().startsWith(service.label() + "-"))
+                    .filter(folder -> !folder.equals(wanted)
+                            && !running.contains(folder.getFileName().toString()))
                     .toList()) {
                 FileSystemUtils.deleteRecursively(old);
             }

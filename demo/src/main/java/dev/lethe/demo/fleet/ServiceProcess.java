@@ -14,7 +14,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** One instance of a service, as a process of its own. What it says goes to its log file, as ECS JSON. */
 public final class ServiceProcess {
@@ -23,6 +27,7 @@ public final class ServiceProcess {
     private static final Duration STOP_LIMIT = Duration.ofSeconds(25);
     private static final Duration PROBE_LIMIT = Duration.ofSeconds(2);
     private static final int LINES_OF_LOG = 15;
+    private static final JsonMapper JSON = new JsonMapper();
     private static final HttpClient HTTP =
             HttpClient.newBuilder().connectTimeout(PROBE_LIMIT).build();
 
@@ -93,7 +98,12 @@ public final class ServiceProcess {
         }
     }
 
+    /** Whether it says so; another program that has taken its port meanwhile does not count. */
     public boolean isReady() throws InterruptedException {
+        return pid() >= 0 && answers() && pid() >= 0;
+    }
+
+    private boolean answers() throws InterruptedException {
         try {
             HttpRequest probe = HttpRequest.newBuilder(URI.create(url() + "/actuator/health/readiness"))
                     .timeout(PROBE_LIMIT)
@@ -138,10 +148,27 @@ public final class ServiceProcess {
     String endOfLog() {
         try {
             List<String> lines = new ArrayList<>(Files.exists(log) ? Files.readAllLines(log) : List.of());
-            List<String> last = lines.subList(Math.max(0, lines.size() - LINES_OF_LOG), lines.size());
-            return "; its log, %s, ends:%n  %s".formatted(log, String.join(System.lineSeparator() + "  ", last));
+            String last = lines.subList(Math.max(0, lines.size() - LINES_OF_LOG), lines.size()).stream()
+                    .map(ServiceProcess::inWords)
+                    .collect(Collectors.joining("\n"));
+            return "; its log, %s, ends:%n%s".formatted(log, last.indent(2).stripTrailing());
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + log, e);
+        }
+    }
+
+    /** A line as people want to read it: of an event in JSON what it says. */
+    private static String inWords(String line) {
+        try {
+            JsonNode event = JSON.readTree(line);
+            return event.path("message").isString()
+                    ? "%s %s"
+                            .formatted(
+                                    event.path("log.level").asString(""),
+                                    event.path("message").stringValue())
+                    : line;
+        } catch (JacksonException plainText) {
+            return line;
         }
     }
 }

@@ -18,7 +18,7 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
 final class Books {
 
     /** A step in the history of a request. */
-    record Step(String state, String worker) {}
+    record Step(String state, String cause, String worker) {}
 
     private final PostgresServer postgres;
 
@@ -74,37 +74,45 @@ final class Books {
     }
 
     private Map<String, Long> counts(Service service, String sql, Collection<UUID> requests) {
-        return of(service).sql(sql).param("ids", texts(requests)).query((row, n) -> Map.entry(row.getString(1), row.getLong(2))).list().stream()
+        return of(service)
+                .sql(sql)
+                .param("ids", texts(requests))
+                .query((row, n) -> Map.entry(row.getString(1), row.getLong(2)))
+                .list()
+                .stream()
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
     Map<UUID, Instant> endsOfErasures(Collection<UUID> requests) {
         return of(Service.CANCELLATION_SERVICE)
-                .sql("select request_id, ended_at from erasure where request_id = any(:ids::uuid[]) and ended_at is not null")
+                .sql(
+                        "select request_id, ended_at from erasure where request_id = any(:ids::uuid[]) and ended_at is not null")
                 .param("ids", texts(requests))
                 .query((row, n) -> Map.entry(
-                        row.getObject(1, UUID.class), row.getObject(2, OffsetDateTime.class).toInstant()))
+                        row.getObject(1, UUID.class),
+                        row.getObject(2, OffsetDateTime.class).toInstant()))
                 .list()
                 .stream()
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
     Optional<Instant> firstEndOfErasureAfter(Instant moment) {
-        return Optional.ofNullable(of(Service.CANCELLATION_SERVICE)
-                        .sql("select min(ended_at) from erasure where ended_at > :moment")
-                        .param("moment", moment.atOffset(ZoneOffset.UTC))
-                        .query(OffsetDateTime.class)
-                        .single())
+        return of(Service.CANCELLATION_SERVICE)
+                .sql("select ended_at from erasure where ended_at > :moment order by ended_at limit 1")
+                .param("moment", moment.atOffset(ZoneOffset.UTC))
+                .query(OffsetDateTime.class)
+                .optional()
                 .map(OffsetDateTime::toInstant);
     }
 
     /** How requests came to where they are, step by step. */
     Map<UUID, List<Step>> histories(Collection<UUID> requests) {
         return of(Service.REQUESTS_MANAGER)
-                .sql("select request_id, state, coalesce(worker, '') from request_history where request_id = any(:ids::uuid[]) order by id")
+                .sql(
+                        "select request_id, state, cause, coalesce(worker, '') from request_history where request_id = any(:ids::uuid[]) order by id")
                 .param("ids", texts(requests))
-                .query((row, n) ->
-                        Map.entry(row.getObject(1, UUID.class), new Step(row.getString(2), row.getString(3))))
+                .query((row, n) -> Map.entry(
+                        row.getObject(1, UUID.class), new Step(row.getString(2), row.getString(3), row.getString(4))))
                 .list()
                 .stream()
                 .collect(Collectors.groupingBy(

@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class PaymentsApi implements AutoCloseable {
 
     /** Long enough that workers meet each other. */
-    private static final long ANSWER_MILLIS = 40;
+    private static final long ANSWER_MILLIS = 80;
 
     private final HttpServer server;
     private final AtomicInteger questions = new AtomicInteger();
@@ -35,7 +35,8 @@ final class PaymentsApi implements AutoCloseable {
     }
 
     String url() {
-        return "http://127.0.0.1:%d/users/{subject.id}".formatted(server.getAddress().getPort());
+        return "http://127.0.0.1:%d/users/{subject.id}"
+                .formatted(server.getAddress().getPort());
     }
 
     /** Lets it happen while the {@code nth} question from now on waits for its answer. */
@@ -58,7 +59,9 @@ final class PaymentsApi implements AutoCloseable {
     }
 
     private static void send(HttpExchange exchange, String person) {
-        byte[] json = "{\"items\": [{\"customer\": \"%s\", \"amount\": 12.50}]}".formatted(person).getBytes(UTF_8);
+        byte[] json = "{\"items\": [{\"customer\": \"%s\", \"amount\": 12.50}]}"
+                .formatted(person)
+                .getBytes(UTF_8);
         try (exchange;
                 OutputStream body = exchange.getResponseBody()) {
             exchange.getResponseHeaders().set("Content-Type", "application/json");

@@ -10,11 +10,13 @@ import dev.lethe.servers.Guard;
 import dev.lethe.servers.LocalServers;
 import dev.lethe.servers.RabbitServer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -29,7 +31,7 @@ final class RunningFleet implements AutoCloseable {
     /** How long after the notice the mail system is asked to forget. */
     static final Duration DELAY_AFTER_NOTICE = Duration.ofSeconds(1);
 
-    private static final Path ROOT =
+    static final Path ROOT =
             Path.of(System.getProperty("lethe.root", "..")).toAbsolutePath().normalize();
     private static final String PLAN = """
             participants:
@@ -55,8 +57,7 @@ final class RunningFleet implements AutoCloseable {
         this.dir = dir;
         Path plan = Files.writeString(dir.resolve("participants.yaml"), PLAN);
         Path sources = Files.writeString(dir.resolve("sources.yaml"), SOURCES.formatted(payments.url()));
-        fleet = new Fleet(
-                new FleetSettings(ROOT, dir, plan, sources, FleetSettings.ofEach(2), Map.of()), said::add);
+        fleet = new Fleet(new FleetSettings(ROOT, dir, plan, sources, FleetSettings.ofEach(2), Map.of()), said::add);
     }
 
     static RunningFleet start() throws IOException, InterruptedException {
@@ -111,8 +112,20 @@ final class RunningFleet implements AutoCloseable {
                 .toList();
     }
 
-    List<ServiceProcess> services(Service service) {
-        return fleet.services(service);
+    /** Of the instances of a service the one that sends its messages now, as their logs tell. */
+    ServiceProcess senderOf(Service service) {
+        return fleet.services(service).stream()
+                .max(Comparator.comparing(this::lastLaneOwned))
+                .orElseThrow();
+    }
+
+    /** Lines begin with their time. */
+    private String lastLaneOwned(ServiceProcess process) {
+        try (Stream<String> log = Files.lines(dir.resolve("logs").resolve(process.name() + ".log"))) {
+            return log.filter(line -> line.contains("\"lane-owned\"")).reduce("", (earlier, later) -> later);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read the log of " + process.name(), e);
+        }
     }
 
     LocalServers servers() {
@@ -152,8 +165,18 @@ final class RunningFleet implements AutoCloseable {
         return List.copyOf(said);
     }
 
-    /** Every queue that is not empty. */
-    Map<String, Long> messagesInQueues() throws Exception {
+    /** Nothing that waits to be sent, nothing in any queue or parking lot, nothing put aside. */
+    void awaitNothingLeft() {
+        Books books = books();
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+            assertThat(books.pending()).as("messages not sent yet").isZero();
+            assertThat(messagesInQueues()).as("messages in queues").isEmpty();
+        });
+        assertThat(books.undeliverable()).as("messages put aside").isZero();
+    }
+
+    /** Of every queue that is not empty. */
+    private Map<String, Long> messagesInQueues() throws Exception {
         var factory = new ConnectionFactory();
         factory.setUri(rabbit().amqpUrl());
         factory.setUsername("admin");
@@ -161,7 +184,8 @@ final class RunningFleet implements AutoCloseable {
         var messages = new TreeMap<String, Long>();
         try (Connection connection = factory.newConnection("what is left in the queues");
                 Channel channel = connection.createChannel()) {
-            for (String queue : rabbit().ctl("list_queues", "--silent", "name").lines().toList()) {
+            for (String queue :
+                    rabbit().ctl("list_queues", "--silent", "name").lines().toList()) {
                 long count = channel.messageCount(queue);
                 if (count > 0) {
                     messages.put(queue, count);
@@ -184,8 +208,11 @@ final class RunningFleet implements AutoCloseable {
         }
         fleet.close();
         payments.close();
-        // Who looks for the cause of a failure needs the logs
-        FileSystemUtils.copyRecursively(dir.resolve("logs"), Path.of("target", "fleet-logs"));
+        if (Files.isDirectory(dir.resolve("logs"))) {
+            // Who looks for the cause of a failure needs them
+            Files.write(dir.resolve("logs").resolve("fleet.txt"), said);
+            FileSystemUtils.copyRecursively(dir.resolve("logs"), Path.of("target", "fleet-logs"));
+        }
         FileSystemUtils.deleteRecursively(dir);
     }
 }

@@ -3,7 +3,9 @@ package dev.lethe.demo.fleet;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
+import com.rabbitmq.client.ExceptionHandler;
 import com.rabbitmq.client.ShutdownSignalException;
+import com.rabbitmq.client.impl.DefaultExceptionHandler;
 import dev.lethe.servers.RabbitServer;
 import java.io.IOException;
 import java.time.Duration;
@@ -22,6 +24,12 @@ final class Tireless implements AutoCloseable {
     interface Work {
         void on(Channel channel) throws IOException, InterruptedException, TimeoutException;
     }
+
+    /** That the broker goes away is no news here. */
+    private static final ExceptionHandler QUIET = new DefaultExceptionHandler() {
+        @Override
+        public void handleUnexpectedConnectionDriverException(Connection connection, Throwable expected) {}
+    };
 
     private static final long PAUSE_MILLIS = 200;
     private static final int ANSWER_MILLIS = 3_000;
@@ -43,6 +51,7 @@ final class Tireless implements AutoCloseable {
         factory.setConnectionTimeout(ANSWER_MILLIS);
         factory.setHandshakeTimeout(ANSWER_MILLIS);
         factory.setChannelRpcTimeout(ANSWER_MILLIS);
+        factory.setExceptionHandler(QUIET);
         this.name = user + ": " + purpose;
         this.work = work;
         this.thread = Thread.ofPlatform().name(name).daemon().start(this::run);

@@ -59,7 +59,7 @@ class Claims {
             throw new IllegalStateException(
                     "expected request %s to be claimable in state %s; this is our bug".formatted(id, request.state()));
         }
-        requests.begin(id, request.epoch(), worker, properties.lease().toMillis());
+        moved(id, requests.begin(id, request.epoch(), worker, properties.lease().toMillis()));
         requests.record(id, to.stateName(), "claimed by a worker", epoch, worker);
         return Optional.of(new Claim(id, epoch, request.attempts() + 1, request.subjectOfOpenRequest()));
     }
@@ -80,7 +80,7 @@ class Claims {
         if (next.isEmpty()) {
             return false;
         }
-        requests.end(id, claim.epoch(), next.get().stateName(), null, null);
+        moved(id, requests.end(id, claim.epoch(), next.get().stateName(), null, null));
         requests.record(id, next.get().stateName(), "report finished", claim.epoch(), null);
         Instant validUntil = reports.register(report, properties.expiresAfter());
         var link = URI.create(properties.publicUrl() + "/reports/" + report.token());
@@ -105,8 +105,10 @@ class Claims {
         UUID id = claim.requestId();
         Optional<RequestState> next = decide(id, new RequestCommand.FailReport(claim.epoch()));
         next.ifPresent(to -> {
-            requests.giveBack(
-                    id, claim.epoch(), reason, backOff(claim.attempt()).toMillis());
+            moved(
+                    id,
+                    requests.giveBack(
+                            id, claim.epoch(), reason, backOff(claim.attempt()).toMillis()));
             requests.record(id, to.stateName(), reason, claim.epoch(), null);
         });
         return next.isPresent();
@@ -117,6 +119,14 @@ class Claims {
                 .map(request -> RequestDecider.decide(request.toState(), command))
                 .filter(Decision.Move.class::isInstance)
                 .map(move -> ((Decision.Move) move).to());
+    }
+
+    /** The row is locked and was judged: that the statement does not find it as it was cannot be. */
+    private static void moved(UUID id, boolean moved) {
+        if (!moved) {
+            throw new IllegalStateException(
+                    "expected to move request %s, which is locked; this is our bug".formatted(id));
+        }
     }
 
     private Duration backOff(int attempt) {

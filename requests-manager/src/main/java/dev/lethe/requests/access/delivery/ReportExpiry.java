@@ -6,10 +6,16 @@ import dev.lethe.messages.Messages;
 import dev.lethe.messages.request.ReportExpired;
 import dev.lethe.outbox.Outbox;
 import dev.lethe.requests.access.report.Reports;
+import dev.lethe.requests.request.Decision;
+import dev.lethe.requests.request.RequestCommand;
+import dev.lethe.requests.request.RequestDecider;
+import dev.lethe.requests.request.RequestState;
 import dev.lethe.requests.request.jdbc.Requests;
+import dev.lethe.requests.request.jdbc.StoredRequest;
 import java.time.Clock;
 import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -65,21 +71,26 @@ class ReportExpiry {
 
     private List<Reports.Expired> expireSome() {
         List<Reports.Expired> expired = reports.takeExpired(BATCH);
-        for (Reports.Expired report : expired) {
-            if (requests.expire(report.requestId())) {
-                requests.record(report.requestId(), "expired", "the report's link ran out", 0, null);
-                outbox.send(
-                        EVENTS_EXCHANGE,
-                        Messages.REPORT_EXPIRED.name(),
-                        Messages.REPORT_EXPIRED,
-                        new ReportExpired(report.requestId(), clock.instant()),
-                        report.requestId());
-                log.atInfo()
-                        .addKeyValue("event.action", "report-expired")
-                        .addKeyValue("lethe.request.id", report.requestId())
-                        .log("report expired");
-            }
-        }
+        expired.forEach(report -> expire(report.requestId()));
         return expired;
+    }
+
+    private void expire(UUID id) {
+        StoredRequest request = requests.findForUpdate(id).orElseThrow();
+        if (RequestDecider.decide(request.toState(), new RequestCommand.ExpireReport())
+                instanceof Decision.Move(RequestState to)) {
+            requests.expire(id);
+            requests.record(id, to.stateName(), "the report's link ran out", request.epoch(), null);
+            outbox.send(
+                    EVENTS_EXCHANGE,
+                    Messages.REPORT_EXPIRED.name(),
+                    Messages.REPORT_EXPIRED,
+                    new ReportExpired(id, clock.instant()),
+                    id);
+            log.atInfo()
+                    .addKeyValue("event.action", "report-expired")
+                    .addKeyValue("lethe.request.id", id)
+                    .log("report expired");
+        }
     }
 }

@@ -55,8 +55,12 @@ public class Reports {
     private static final String EXPIRED = """
             update report
                set deleted_at = now()
-             where request_id in (select request_id from report where expires_at <= now() and deleted_at is null
-                                   limit :limit for update skip locked)
+             where ctid = any(array(
+                   select ctid
+                     from report
+                    where expires_at <= now() and deleted_at is null
+                    limit :limit
+                      for update skip locked))
             returning request_id, file
             """;
 
