@@ -139,6 +139,10 @@ public final class Fleet implements AutoCloseable {
         var environment = new LinkedHashMap<>(settings.environment());
         environment.put("SERVER_ADDRESS", "127.0.0.1");
         environment.put("SERVER_PORT", Integer.toString(port));
+        // Otherwise in the machine's temporary folder, where it stays when a service is killed
+        environment.put(
+                "SERVER_TOMCAT_BASEDIR",
+                settings.dir().resolve("tomcat").resolve(Integer.toString(port)).toString());
         environment.put("SPRING_DATASOURCE_URL", servers.postgres().jdbcUrl(service.database()));
         environment.put("SPRING_DATASOURCE_USERNAME", servers.postgres().user());
         environment.put("SPRING_DATASOURCE_PASSWORD", servers.postgres().password());

@@ -1,13 +1,18 @@
 package dev.lethe.demo.fleet;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
+import java.util.zip.CheckedInputStream;
 import org.springframework.util.FileSystemUtils;
 
 /**
@@ -50,8 +55,7 @@ final class Programs {
         if (!Files.exists(jar)) {
             throw new IllegalStateException("%s is not there; build it with './lethe build'".formatted(jar));
         }
-        Path folder = unpacked.resolve("%s-%d-%d"
-                .formatted(service.label(), Files.getLastModifiedTime(jar).toMillis(), Files.size(jar)));
+        Path folder = unpacked.resolve("%s-%08x-%d".formatted(service.label(), sumOf(jar), Files.size(jar)));
         if (Files.exists(folder)) {
             return folder;
         }
@@ -85,6 +89,15 @@ final class Programs {
         return folder;
     }
 
+    /** Builds are reproducible, down to the times of their files: only the content tells two of them apart. */
+    private static long sumOf(Path jar) throws IOException {
+        var sum = new CRC32C();
+        try (var in = new CheckedInputStream(Files.newInputStream(jar), sum)) {
+            in.transferTo(OutputStream.nullOutputStream());
+        }
+        return sum.getValue();
+    }
+
     /** But not what another fleet runs from, which may have to start it again. */
     private void deleteOlder(Service service, Path wanted) throws IOException {
         String running = ProcessHandle.allProcesses()
@@ -96,9 +109,20 @@ final class Programs {
                     .filter(folder -> !folder.equals(wanted)
                             && !running.contains(folder.getFileName().toString()))
                     .toList()) {
-                FileSystemUtils.deleteRecursively(old);
+                delete(old);
             }
         }
+    }
+
+    /** Another fleet that starts this moment may want the same. */
+    private void delete(Path old) throws IOException {
+        Path doomed = unpacked.resolve("deleting-" + UUID.randomUUID());
+        try {
+            Files.move(old, doomed, StandardCopyOption.ATOMIC_MOVE);
+        } catch (NoSuchFileException somebodyElseDid) {
+            return;
+        }
+        FileSystemUtils.deleteRecursively(doomed);
     }
 
     private static String java() {

@@ -1,5 +1,6 @@
 package dev.lethe.demo.fleet;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.lethe.servers.Guard;
@@ -27,7 +28,7 @@ final class Launched implements AutoCloseable {
 
     private Launched(Process process) {
         this.process = process;
-        this.reader = Thread.ofVirtual().start(this::read);
+        this.reader = Thread.ofPlatform().daemon().start(this::read);
     }
 
     /**
@@ -76,11 +77,14 @@ final class Launched implements AutoCloseable {
     }
 
     void awaitLine(String part) {
-        await().atMost(PATIENCE)
-                .failFast(
-                        "it ended before it said '%s'".formatted(part),
-                        () -> !process.isAlive() && !said().contains(part))
-                .until(() -> said().contains(part));
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            if (process.isAlive()) {
+                assertThat(said()).contains(part);
+            }
+        });
+        // If it has ended, what it said to the last is still to be read
+        await().atMost(Duration.ofSeconds(5))
+                .untilAsserted(() -> assertThat(said()).contains(part));
     }
 
     /** The launcher's process and all below it, as it is now. */

@@ -208,11 +208,14 @@ final class RunningFleet implements AutoCloseable {
         }
         fleet.close();
         payments.close();
-        if (Files.isDirectory(dir.resolve("logs"))) {
-            // Who looks for the cause of a failure needs them
-            Files.write(dir.resolve("logs").resolve("fleet.txt"), said);
-            FileSystemUtils.copyRecursively(dir.resolve("logs"), Path.of("target", "fleet-logs"));
-        }
+        keepLogs(dir, "fleet-logs");
         FileSystemUtils.deleteRecursively(dir);
+    }
+
+    /** Who looks for the cause of a failure needs them. */
+    static void keepLogs(Path dir, String name) throws IOException {
+        if (Files.isDirectory(dir.resolve("logs"))) {
+            FileSystemUtils.copyRecursively(dir.resolve("logs"), Path.of("target", name));
+        }
     }
 }

@@ -94,6 +94,7 @@ class UpIT {
         }
         if (payments != null) {
             payments.close();
+            RunningFleet.keepLogs(dir, "up-logs");
             FileSystemUtils.deleteRecursively(folder);
         }
         http.close();
