@@ -31,4 +31,5 @@ HEALTHCHECK --interval=10s --timeout=5s --start-period=90s --retries=3 \
 
 # Of the container's memory, what the heap leaves is for threads, classes and buffers. The last two flags keep the JVM's own
 # warnings about what libraries do out of the logs.
-ENTRYPOINT ["java", "-XX:MaxRAMPercentage=60", "-XX:+ExitOnOutOfMemoryError", "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-jar", "app.jar"]
+# One carrier for each core are few: a virtual thread that loads a class cannot leave the one that carries it
+ENTRYPOINT ["java", "-Djdk.virtualThreadScheduler.parallelism=16", "-XX:MaxRAMPercentage=60", "-XX:+ExitOnOutOfMemoryError", "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-jar", "app.jar"]

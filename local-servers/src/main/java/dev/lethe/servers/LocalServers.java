@@ -136,7 +136,10 @@ public final class LocalServers implements AutoCloseable {
     }
 
     private void together(Consumer<Server> action) {
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        // Not virtual ones: while they load classes they cannot leave their carrier, and two that so wait for a third, which
+        // holds the lock of the jar but has no carrier, wait for ever on a machine of two cores (seen about once in 100 starts)
+        try (ExecutorService threads =
+                Executors.newThreadPerTaskExecutor(Thread.ofPlatform().factory())) {
             List<? extends Future<?>> running = all().stream()
                     .map(server -> threads.submit(() -> action.accept(server)))
                     .toList();

@@ -39,6 +39,8 @@ final class Programs {
                 "-XX:+UseSerialGC",
                 "-Xmx256m",
                 "-XX:+ExitOnOutOfMemoryError",
+                // One for each core are few: a virtual thread that loads a class cannot leave the one that carries it
+                "-Djdk.virtualThreadScheduler.parallelism=16",
                 "-XX:+AutoCreateSharedArchive",
                 "-XX:SharedArchiveFile=" + folder.resolve("classes.jsa"),
                 "-Xlog:cds=off",
