@@ -136,8 +136,9 @@ public final class LocalServers implements AutoCloseable {
     }
 
     private void together(Consumer<Server> action) {
-        // Not virtual ones: while they load classes they cannot leave their carrier, and two that so wait for a third, which
-        // holds the lock of the jar but has no carrier, wait for ever on a machine of two cores (seen about once in 100 starts)
+        // Not virtual ones: while they load classes they cannot leave their carrier. On two cores, two that waited for
+        // a
+        // third, which held the lock of the jar and had no carrier, waited for ever; about one start in a hundred
         try (ExecutorService threads =
                 Executors.newThreadPerTaskExecutor(Thread.ofPlatform().factory())) {
             List<? extends Future<?>> running = all().stream()
