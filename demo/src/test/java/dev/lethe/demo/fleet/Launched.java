@@ -115,10 +115,16 @@ final class Launched implements AutoCloseable {
         return process.exitValue();
     }
 
+    /** The last to go is a small shell that has seen to it that all others did. */
+    static void awaitEndOf(List<ProcessHandle> begun) {
+        await().atMost(Duration.ofSeconds(10)).until(() -> begun.stream().noneMatch(ProcessHandle::isAlive));
+    }
+
     @Override
     public void close() throws InterruptedException {
-        if (process.isAlive()) {
-            terminate();
+        process.toHandle().destroy();
+        if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+            kill();
         }
     }
 }

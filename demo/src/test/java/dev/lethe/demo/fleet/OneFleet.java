@@ -1,7 +1,5 @@
 package dev.lethe.demo.fleet;
 
-import static org.assertj.core.api.Assumptions.assumeThat;
-
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
@@ -16,9 +14,7 @@ final class OneFleet implements ParameterResolver {
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        assumeThat(System.getenv())
-                .as("servers of somebody else are not for killing")
-                .doesNotContainKeys("LETHE_POSTGRES_URL", "LETHE_REDIS_URL", "LETHE_RABBITMQ_URL");
+        RunningFleet.assumeNoServersAreGiven();
         return context.getRoot()
                 .getStore(ExtensionContext.Namespace.create(OneFleet.class))
                 .computeIfAbsent(RunningFleet.class, type -> started(), RunningFleet.class);

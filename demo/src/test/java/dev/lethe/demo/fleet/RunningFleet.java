@@ -1,6 +1,7 @@
 package dev.lethe.demo.fleet;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import com.rabbitmq.client.Channel;
@@ -72,6 +73,13 @@ final class RunningFleet implements AutoCloseable {
             running.close();
             throw e;
         }
+    }
+
+    /** Servers of somebody else are not for killing. */
+    static void assumeNoServersAreGiven() {
+        assumeThat(System.getenv())
+                .as("servers that the environment names")
+                .doesNotContainKeys("LETHE_POSTGRES_URL", "LETHE_REDIS_URL", "LETHE_RABBITMQ_URL");
     }
 
     /** PostgreSQL, if it runs as another user, must be able to pass. */

@@ -1,7 +1,6 @@
 package dev.lethe.demo.fleet;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import com.rabbitmq.client.AMQP;
@@ -41,8 +40,6 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.util.FileSystemUtils;
@@ -73,9 +70,7 @@ class UpIT {
 
     @BeforeAll
     void prepare() throws Exception {
-        assumeThat(System.getenv())
-                .as("where servers are given, up does not start its own")
-                .doesNotContainKeys("LETHE_POSTGRES_URL", "LETHE_REDIS_URL", "LETHE_RABBITMQ_URL");
+        RunningFleet.assumeNoServersAreGiven();
         folder = RunningFleet.newFolder();
         project = Launched.project(Files.createDirectory(folder.resolve("project")));
         dir = folder.resolve("up");
@@ -116,80 +111,8 @@ class UpIT {
         return new JsonMapper().readTree(dir.resolve("fleet.json"));
     }
 
-    @ParameterizedTest
+    @Test
     @Order(1)
-    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
-            --instance 2                 | '--instance' is not known here; './lethe help' tells what is
-            --dir                        | --dir needs a value
-            --instances 0                | --instances must be a number from 1 to 16, found '0'
-            --instances many             | --instances must be a number from 1 to 16, found 'many'
-            --participants no-such-file  | cannot read the file no-such-file
-            --sources no-such-file       | cannot read the file no-such-file
-            """)
-    void wrongWordsAreToldAndNothingIsStarted(String words, String message) throws Exception {
-        var options = new ArrayList<Object>(List.of(words.split(" ")));
-        options.addAll(0, List.of("--dir", dir));
-
-        try (var refused = Launched.up(project, options.toArray())) {
-            assertThat(refused.awaitExit()).isEqualTo(2);
-            assertThat(refused.said()).startsWith("lethe: ").contains(message).hasLineCount(1);
-        }
-        assertThat(dir).doesNotExist();
-    }
-
-    @ParameterizedTest
-    @Order(2)
-    @CsvSource(delimiter = '|', textBlock = """
-            participants: [shop]                                  | plan.yaml:1: participants: expected a map
-            participants: { Shop: { via: amqp, owner: a@b.com } } | plan.yaml:1: participants.Shop: a name is a lower case letter
-            participants: { admin: { via: amqp, owner: a@b.com } }| plan.yaml:1: participants.admin: a participant cannot be called admin
-            participants: {                                       | plan.yaml:1: not YAML
-            """)
-    void aPlanThatCannotBeReadIsToldWithItsLine(String plan, String message) throws Exception {
-        Path wrong = Files.createDirectories(folder.resolve("wrong")).resolve("plan.yaml");
-        Files.writeString(wrong, plan);
-
-        try (var refused = Launched.up(project, "--dir", dir, "--participants", wrong)) {
-            assertThat(refused.awaitExit()).isEqualTo(2);
-            assertThat(refused.said()).startsWith("lethe: ").contains(message).hasLineCount(1);
-        }
-        assertThat(dir.resolve("fleet.json")).doesNotExist();
-    }
-
-    @Test
-    @Order(3)
-    void aPlanThatAServiceRefusesIsToldWithItsLineAndAllEndsAgain() throws Exception {
-        Path wrong = Files.createDirectories(folder.resolve("wrong")).resolve("plan.yaml");
-        Files.writeString(wrong, PLAN.replace("notice", "lunch"));
-
-        try (var refused = Launched.up(project, "--dir", folder.resolve("refused"), "--participants", wrong)) {
-            refused.awaitLine("postgres ready");
-            List<ProcessHandle> begun = refused.processes();
-            assertThat(refused.awaitExit()).isEqualTo(1);
-            assertThat(refused.said())
-                    .contains("lethe: cancellation-service-1 ended while it started")
-                    .contains(
-                            "plan.yaml:3: participants.post.after: expected 'notice' or a participant, found 'lunch'");
-            awaitEndOf(begun);
-        }
-        assertThat(folder.resolve("refused/fleet.json")).doesNotExist();
-    }
-
-    @Test
-    @Order(4)
-    void sigtermInTheMiddleOfTheStartLeavesNothingRunning() throws Exception {
-        try (var interrupted = Launched.up(project, "--dir", folder.resolve("interrupted"))) {
-            interrupted.awaitLine("postgres ready");
-            List<ProcessHandle> begun = interrupted.processes();
-
-            assertThat(interrupted.terminate()).isIn(0, 143);
-
-            awaitEndOf(begun);
-        }
-    }
-
-    @Test
-    @Order(5)
     void everythingThatFleetJsonNamesIsThere() throws Exception {
         up = up("--instances", 1);
         up.awaitLine("ready; addresses, users and passwords are in " + dir.resolve("fleet.json"));
@@ -257,7 +180,7 @@ class UpIT {
     }
 
     @Test
-    @Order(6)
+    @Order(2)
     void aFrontendThatKnowsOnlyFleetJsonGetsItsReport() throws Exception {
         BlockingQueue<byte[]> facts = new LinkedBlockingQueue<>();
         try (Connection connection = connect(fleetJson(), "frontend");
@@ -289,7 +212,7 @@ class UpIT {
     }
 
     @Test
-    @Order(7)
+    @Order(3)
     void aServiceThatIsKilledIsStartedAgainAndFleetJsonNamesItsNewProcess() throws Exception {
         JsonNode before = fleetJson().path("services").path("message-scheduler").path(0);
         ProcessHandle victim = ProcessHandle.of(before.path("pid").longValue()).orElseThrow();
@@ -320,7 +243,7 @@ class UpIT {
     }
 
     @Test
-    @Order(8)
+    @Order(4)
     void anotherOnTheSameFolderIsRefusedAndDoesNoHarm() throws Exception {
         byte[] before = Files.readAllBytes(dir.resolve("fleet.json"));
         try (var second = up()) {
@@ -338,18 +261,18 @@ class UpIT {
     }
 
     @Test
-    @Order(9)
+    @Order(5)
     void sigtermEndsEveryProcessAndTakesFleetJsonAway() throws Exception {
         assertThat(processes).hasSizeGreaterThan(6).allMatch(ProcessHandle::isAlive);
 
         assertThat(up.terminate()).isIn(0, 143);
 
         assertThat(dir.resolve("fleet.json")).doesNotExist();
-        awaitEndOf(processes);
+        Launched.awaitEndOf(processes);
     }
 
     @Test
-    @Order(10)
+    @Order(6)
     void theNextStartHasTheDataAndLinksStillLeadToTheirReports() throws Exception {
         up = up();
         up.awaitLine("ready; ");
@@ -359,19 +282,19 @@ class UpIT {
     }
 
     @Test
-    @Order(11)
+    @Order(7)
     void aLauncherThatIsKilledLeavesNothingRunning() throws Exception {
         processes = up.processes();
 
         assertThat(up.kill()).isEqualTo(137);
 
-        awaitEndOf(processes);
+        Launched.awaitEndOf(processes);
         // It had no chance to
         assertThat(dir.resolve("fleet.json")).exists();
     }
 
     @Test
-    @Order(12)
+    @Order(8)
     void aFreshStartHasNoneOfTheDataAndLeavesTheUsersFilesAlone() throws Exception {
         Path mine = Files.writeString(dir.resolve("mine.txt"), "not the fleet's");
 
@@ -385,11 +308,6 @@ class UpIT {
                 .satisfiesAnyOf(reports -> assertThat(reports).doesNotExist(), reports -> assertThat(reports)
                         .isEmptyDirectory());
         assertThat(mine).exists();
-    }
-
-    /** The last to go is a small shell that has seen to it that all others did. */
-    private static void awaitEndOf(List<ProcessHandle> begun) {
-        await().atMost(Duration.ofSeconds(10)).until(() -> begun.stream().noneMatch(ProcessHandle::isAlive));
     }
 
     private static long requestsIn(JsonNode fleet) {
