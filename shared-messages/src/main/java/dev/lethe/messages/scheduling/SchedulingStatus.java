@@ -21,5 +21,8 @@ public enum SchedulingStatus {
     IN_FLIGHT,
     /** It was sent already, or never known. */
     @JsonProperty("gone")
-    GONE
+    GONE,
+    /** What was pending about a person is deleted; {@code count} says how much that was. */
+    @JsonProperty("forgotten")
+    FORGOTTEN
 }
