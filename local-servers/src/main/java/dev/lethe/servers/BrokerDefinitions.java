@@ -38,9 +38,9 @@ public final class BrokerDefinitions {
             cancellation-service  write      privacy.events parking scheduler participants participant.NAME participant.NAME.parked SELF.*
             cancellation-service  read       privacy.commands privacy.events parking participants participant.* SELF.*
             message-scheduler     tag        impersonator
-            message-scheduler     configure  scheduler parking SELF.*
+            message-scheduler     configure  scheduler parking SELF.* participant.SELF participant.SELF.parked
             message-scheduler     write      *
-            message-scheduler     read       scheduler parking SELF.*
+            message-scheduler     read       scheduler parking SELF.* participant.SELF
             frontend              configure  SELF.*
             frontend              write      privacy.requests scheduler SELF.*
             frontend              read       privacy.events SELF.*
@@ -66,6 +66,9 @@ public final class BrokerDefinitions {
     /** A participant owns what begins with its name and a dot; these beginnings belong to all, or to RabbitMQ itself. */
     private static final Set<String> RESERVED =
             Set.of("amq", "parking", "participant", "participants", "privacy", "scheduler");
+
+    /** Holds what is pending about people, and so may be listed like any participant; its rights stand in the table. */
+    private static final String OWN_PARTICIPANT = "message-scheduler";
 
     private static final String PARTICIPANT_ROLE = "(participant)";
     private static final String NOTIFIER_ROLE = "(notifier)";
@@ -94,6 +97,9 @@ public final class BrokerDefinitions {
             }
         });
         for (String participant : participants) {
+            if (participant.equals(OWN_PARTICIPANT)) {
+                continue;
+            }
             definitions.refuse(participant);
             List<Right> rights = new ArrayList<>(table.getOrDefault(PARTICIPANT_ROLE, List.of()));
             if (notifiers.contains(participant)) {

@@ -95,8 +95,18 @@ class BrokerDefinitionsTest {
                 .hasMessageContaining("must match");
     }
 
+    /** It holds what is pending about people; what it may do stands in the table, whether a plan lists it or not. */
+    @Test
+    void theSchedulerMayBeAParticipantAndGainsNothingByIt() {
+        BrokerDefinitions without = BrokerDefinitions.of(List.of("billing"), Set.of(), user -> "x");
+        BrokerDefinitions with =
+                BrokerDefinitions.of(List.of("billing", "message-scheduler"), Set.of("message-scheduler"), user -> "x");
+
+        assertThat(with.users()).isEqualTo(without.users());
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"admin", "frontend", "message-scheduler", "amq", "privacy", "participant", "billing"})
+    @ValueSource(strings = {"admin", "frontend", "requests-manager", "amq", "privacy", "participant", "billing"})
     void aNameThatWouldReachIntoWhatBelongsToOthersIsRefused(String name) {
         assertThatThrownBy(() -> BrokerDefinitions.of(List.of("billing", name), Set.of(), user -> "x"))
                 .isInstanceOf(IllegalArgumentException.class)
