@@ -13,7 +13,7 @@ import org.springframework.boot.amqp.autoconfigure.RabbitConnectionDetails;
  * Connections for publishing, apart from those for consuming: a broker that blocks publishers must not keep us from
  * acknowledging. They do not recover by themselves, because delivery tags belong to a channel and do not survive it.
  */
-final class BrokerConnections {
+public final class BrokerConnections {
 
     private final ConnectionFactory factory;
     private final List<Address> addresses;
@@ -29,7 +29,7 @@ final class BrokerConnections {
         this.service = service;
     }
 
-    Connection open(String purpose) throws IOException {
+    public Connection open(String purpose) throws IOException {
         try {
             return factory.newConnection(addresses, service + ": " + purpose);
         } catch (TimeoutException e) {

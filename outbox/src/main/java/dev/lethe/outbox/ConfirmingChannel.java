@@ -4,8 +4,9 @@ import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.ShutdownSignalException;
 import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.ConcurrentSkipListMap;
 
 /** A channel in confirm mode that tells each publication what became of it. One thread publishes; the client's thread answers. */
 final class ConfirmingChannel {
@@ -17,7 +18,8 @@ final class ConfirmingChannel {
 
     private final Channel channel;
     private final String exchange;
-    private final ConcurrentSkipListMap<Long, InFlight> unconfirmed = new ConcurrentSkipListMap<>();
+    /** In the order of their numbers; guarded by itself. */
+    private final Map<Long, InFlight> unconfirmed = new LinkedHashMap<>();
     /** As the broker counts. The channel's own count also has the messages that the client library refuses to write. */
     private long published;
 
@@ -25,7 +27,7 @@ final class ConfirmingChannel {
         this.channel = channel;
         this.exchange = exchange;
         channel.addConfirmListener(
-                (tag, multiple) -> settle(tag, multiple, Outcome.CONFIRMED),
+                (tag, multiple) -> settle(tag, multiple, new Outcome.Confirmed(System.nanoTime())),
                 (tag, multiple) -> settle(tag, multiple, new Outcome.Failed("nacked")));
         channel.addReturnListener(returned -> markReturned(returned.getRoutingKey(), returned.getProperties()));
         channel.addShutdownListener(this::closed);
@@ -40,11 +42,15 @@ final class ConfirmingChannel {
         var pending = new Pending();
         boolean mandatory = !(exchange.isEmpty() && routingKey.startsWith(DIRECT_REPLY));
         long number = published + 1;
-        unconfirmed.put(number, new InFlight(routingKey, properties, pending));
+        synchronized (unconfirmed) {
+            unconfirmed.put(number, new InFlight(routingKey, properties, pending));
+        }
         try {
             channel.basicPublish(exchange, routingKey, mandatory, false, properties, body);
         } catch (IllegalArgumentException unpublishable) {
-            unconfirmed.remove(number);
+            synchronized (unconfirmed) {
+                unconfirmed.remove(number);
+            }
             throw unpublishable;
         }
         published = number;
@@ -56,25 +62,46 @@ final class ConfirmingChannel {
     }
 
     private void settle(long tag, boolean multiple, Outcome outcome) {
-        var settled = multiple ? unconfirmed.headMap(tag, true) : unconfirmed.subMap(tag, true, tag, true);
-        settled.values().forEach(each -> each.pending().resolve(outcome));
-        settled.clear();
+        synchronized (unconfirmed) {
+            if (!multiple) {
+                InFlight settled = unconfirmed.remove(tag);
+                if (settled != null) {
+                    settled.pending().resolve(outcome);
+                }
+                return;
+            }
+            var oldest = unconfirmed.entrySet().iterator();
+            while (oldest.hasNext()) {
+                Map.Entry<Long, InFlight> each = oldest.next();
+                if (each.getKey() > tag) {
+                    return;
+                }
+                each.getValue().pending().resolve(outcome);
+                oldest.remove();
+            }
+        }
     }
 
     /**
-     * The broker returns a message without its number, but before its confirm. Two in flight with the same id and routing
-     * key are the same message twice, and what holds for one holds for the other.
+     * The broker returns a message without its number, but before its confirm, and the oldest first. Two in flight with the same id
+     * and routing key are the same message twice, and what holds for one holds for the other.
      */
     private void markReturned(String routingKey, AMQP.BasicProperties properties) {
-        unconfirmed.values().stream()
-                .filter(each -> each.routingKey().equals(routingKey)
-                        && Objects.equals(each.properties().getMessageId(), properties.getMessageId()))
-                .forEach(each -> each.pending().resolve(new Outcome.Failed("no_route")));
+        synchronized (unconfirmed) {
+            unconfirmed.values().stream()
+                    .filter(each -> !each.pending().isResolved()
+                            && each.routingKey().equals(routingKey)
+                            && Objects.equals(each.properties().getMessageId(), properties.getMessageId()))
+                    .findFirst()
+                    .ifPresent(each -> each.pending().resolve(new Outcome.Failed("no_route")));
+        }
     }
 
     private void closed(ShutdownSignalException cause) {
         Outcome outcome = Outcome.fromChannelClose(cause);
-        unconfirmed.values().forEach(each -> each.pending().resolve(outcome));
-        unconfirmed.clear();
+        synchronized (unconfirmed) {
+            unconfirmed.values().forEach(each -> each.pending().resolve(outcome));
+            unconfirmed.clear();
+        }
     }
 }

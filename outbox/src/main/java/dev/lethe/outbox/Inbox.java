@@ -2,6 +2,7 @@ package dev.lethe.outbox;
 
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.List;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.annotation.Propagation;
@@ -29,6 +30,18 @@ public class Inbox {
 
     private static final String FORGET_ATTEMPTS =
             "delete from delivery_attempt where consumer = :consumer and message_id = :messageId";
+
+    private static final int BATCHES_KEPT = 100;
+
+    private static final String MARK_BATCH = """
+            with marked as (
+                 insert into inbox_batch (consumer, message_ids) values (:consumer, :messageIds) returning number)
+            delete from inbox_batch
+             where consumer = :consumer and number <= (select number from marked) - :kept
+            """;
+
+    private static final String IS_IN_BATCH =
+            "select exists (select from inbox_batch where consumer = :consumer and :messageId = any(message_ids))";
 
     private final JdbcClient jdbc;
 
@@ -65,6 +78,29 @@ public class Inbox {
                     "another body was handled under this message_id; a new message needs a new id");
         }
         return false;
+    }
+
+    /**
+     * Marks messages as handled that are handled together, with one row: for consumers whose messages are too many for a row each.
+     * The last {@value #BATCHES_KEPT} batches are remembered, more than a consumer ever has unacknowledged.
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void markBatch(String consumer, List<UUID> messageIds) {
+        jdbc.sql(MARK_BATCH)
+                .param("consumer", consumer)
+                .param("messageIds", messageIds.toArray(UUID[]::new))
+                .param("kept", BATCHES_KEPT)
+                .update();
+    }
+
+    /** Whether a message that is delivered again was handled in one of the last batches. */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public boolean isInBatch(String consumer, UUID messageId) {
+        return jdbc.sql(IS_IN_BATCH)
+                .param("consumer", consumer)
+                .param("messageId", messageId)
+                .query(Boolean.class)
+                .single();
     }
 
     /** Counts that handling begins, in a transaction of its own, so that the count survives whatever handling does. */

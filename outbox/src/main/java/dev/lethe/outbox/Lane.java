@@ -1,17 +1,12 @@
 package dev.lethe.outbox;
 
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,29 +26,33 @@ final class Lane implements Runnable {
     /** Rows that a slow transaction stored "in the past" are still seen at once if it took no longer than this. */
     private static final Duration LATE_COMMIT = Duration.ofSeconds(1);
 
-    private static final Duration TELL_AGAIN_AFTER = Duration.ofMinutes(1);
-
     private final int shard;
+    private final String instance;
     private final LaneDatabase database;
     private final BrokerConnections broker;
     private final OutboxProperties properties;
+    private final Share share;
     private final WakeUp wakeUp;
-    private final MeterRegistry meters;
-    private final Map<String, Long> toldAt = new HashMap<>();
+    private final LaneMeters meters;
+    private final FailureLog failureLog = new FailureLog();
     private volatile boolean stopping;
     private volatile @Nullable Publisher current;
 
     Lane(
             int shard,
+            String instance,
             LaneDatabase database,
             BrokerConnections broker,
             OutboxProperties properties,
+            Share share,
             WakeUp wakeUp,
-            MeterRegistry meters) {
+            LaneMeters meters) {
         this.shard = shard;
+        this.instance = instance;
         this.database = database;
         this.broker = broker;
         this.properties = properties;
+        this.share = share;
         this.wakeUp = wakeUp;
         this.meters = meters;
     }
@@ -62,19 +61,10 @@ final class Lane implements Runnable {
     public void run() {
         boolean failing = false;
         while (!stopping) {
-            try (Connection connection = database.open()) {
-                if (owns(connection)) {
-                    try (var publisher = new Publisher(broker.open("outbox"), properties.confirmTimeout())) {
-                        current = publisher;
-                        log.atInfo()
-                                .addKeyValue("event.action", "lane-owned")
-                                .addKeyValue("lethe.shard", shard)
-                                .log("this instance sends the messages of shard {}", shard);
-                        failing = false;
-                        sendWhileOwned(connection, publisher);
-                    } finally {
-                        current = null;
-                    }
+            try (LaneSession session = database.open(shard)) {
+                while (standBy(session)) {
+                    failing = false;
+                    own(session);
                 }
             } catch (SQLException | IOException e) {
                 if (!failing && !stopping) {
@@ -84,7 +74,7 @@ final class Lane implements Runnable {
                             .log("messages wait until database and broker are there again: {}", rootMessage(e));
                 }
                 failing = true;
-                pause(properties.standby());
+                pause();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;
@@ -94,7 +84,7 @@ final class Lane implements Runnable {
                         .addKeyValue("error.type", e.getClass().getName())
                         .setCause(e)
                         .log("unexpected; the lane starts again");
-                pause(properties.standby());
+                pause();
             }
         }
     }
@@ -112,125 +102,132 @@ final class Lane implements Runnable {
         }
     }
 
-    /** Asks for the lane until it is ours or we are stopped. */
-    private boolean owns(Connection connection) throws SQLException, InterruptedException {
+    /** Asks for the lane until it is ours, and returns true, or we are stopped. */
+    private boolean standBy(LaneSession session) throws SQLException, InterruptedException {
         while (!stopping) {
-            try (PreparedStatement lock =
-                    connection.prepareStatement("select pg_try_advisory_lock(hashtext('lethe.outbox'), ?)")) {
-                lock.setInt(1, shard);
-                try (ResultSet row = lock.executeQuery()) {
-                    row.next();
-                    if (row.getBoolean(1)) {
-                        connection.commit();
-                        return true;
+            if (share.mayTake(session.instances())) {
+                boolean taken = false;
+                try {
+                    taken = session.take();
+                } finally {
+                    if (!taken) {
+                        share.left();
                     }
                 }
+                if (taken) {
+                    return true;
+                }
             }
-            connection.commit();
             Thread.sleep(properties.standby());
         }
         return false;
     }
 
-    private void sendWhileOwned(Connection connection, Publisher publisher)
+    /** Sends until the lane is lost, which throws, or is left. */
+    private void own(LaneSession session) throws SQLException, IOException, InterruptedException {
+        boolean counts = true;
+        try (var publisher = new Publisher(broker.open("outbox"), properties.confirmTimeout())) {
+            current = publisher;
+            log.atInfo()
+                    .addKeyValue("event.action", "lane-owned")
+                    .addKeyValue("lethe.shard", shard)
+                    .log("this instance sends the messages of shard {}", shard);
+            record(session, "owned", null);
+            sendWhileOwned(session, publisher);
+            counts = stopping;
+            session.leave();
+            record(session, "lost", "left to another instance");
+        } finally {
+            current = null;
+            if (counts) {
+                share.left();
+            }
+        }
+    }
+
+    /** Returns when we are stopped, or when the lane falls to another instance and was taken off our share. */
+    private void sendWhileOwned(LaneSession session, Publisher publisher)
             throws SQLException, InterruptedException, IOException {
+        var sweep = new Interval(properties.sweep());
+        var census = new Interval(properties.standby());
         Instant floor = null;
-        long lastSweep = System.nanoTime();
-        while (!stopping) {
+        boolean blocked = false;
+        while (!stopping && !(census.isOver() && share.mustLeave(session.instances()))) {
             if (!publisher.isOpen()) {
+                record(session, "broker_lost", null);
                 throw new IOException("the connection to the broker was lost");
             }
-            if (!publisher.isReady()) {
-                wakeUp.await(properties.poll());
+            if (blocked == publisher.isReady()) {
+                blocked = !blocked;
+                record(session, blocked ? "broker_blocked" : "broker_unblocked", null);
+            }
+            long signals = wakeUp.signals();
+            if (blocked) {
+                wakeUp.await(signals, properties.poll());
                 continue;
             }
-            if (System.nanoTime() - lastSweep > properties.sweep().toNanos()) {
+            if (sweep.isOver()) {
                 floor = null;
-                lastSweep = System.nanoTime();
             }
             List<StoredMessage> batch =
-                    MessageTable.claim(connection, shard, floor, properties.lookAhead(), properties.batch());
+                    MessageTable.claim(session.connection(), shard, floor, properties.lookAhead(), properties.batch());
+            session.spoken();
             if (batch.isEmpty()) {
                 // In the claim's transaction, and so by the same now(): nothing can have become due in between
-                Duration untilNext = MessageTable.untilNext(connection, shard);
-                connection.commit();
-                wakeUp.await(shorter(untilNext));
+                Duration untilNext = MessageTable.untilNext(session.connection(), shard);
+                session.connection().commit();
+                wakeUp.await(signals, shorter(untilNext));
             } else {
-                send(connection, publisher, batch);
+                send(session, publisher, batch);
                 floor = floorAfter(batch);
             }
         }
     }
 
-    private void send(Connection connection, Publisher publisher, List<StoredMessage> batch)
+    private void send(LaneSession session, Publisher publisher, List<StoredMessage> batch)
             throws SQLException, InterruptedException, IOException {
         List<StoredMessage> alive =
                 batch.stream().filter(message -> !message.expired()).toList();
-        if (alive.size() < batch.size()) {
-            count("expired", batch.size() - alive.size());
-        }
-        List<Outcome> outcomes = publisher.publish(alive);
+        List<Outcome> outcomes = publisher.publish(alive, session);
         CrashPoint.reached("outbox.published");
-        int sent = 0;
-        int unknown = 0;
+        List<Unsent> refused = new ArrayList<>();
+        List<Unsent> hopeless = new ArrayList<>();
+        List<Unsent> unknown = new ArrayList<>();
         for (int i = 0; i < alive.size(); i++) {
             StoredMessage message = alive.get(i);
             switch (outcomes.get(i)) {
-                case Outcome.Confirmed ok -> sent++;
-                case Outcome.Failed(String reason) -> retryOrGiveUp(connection, message, reason);
-                case Outcome.Unknown(String reason) -> {
-                    unknown++;
-                    MessageTable.giveBack(connection, message, null, message.attempts(), reason);
+                case Outcome.Confirmed sent -> {} // counted once it is committed
+                case Outcome.Failed(String reason) -> {
+                    Unsent unsent = Unsent.refused(message, backOff(message.attempts() + 1), reason);
+                    (unsent.attempts() < properties.maxAttempts() ? refused : hopeless).add(unsent);
                 }
-                case Outcome.Suspect(String reason) -> {
-                    unknown++;
-                    MessageTable.giveBack(connection, message, null, message.attempts(), reason);
-                }
+                case Outcome.Unknown(String reason) -> unknown.add(Unsent.unknown(message, reason));
+                case Outcome.Suspect(String reason) -> unknown.add(Unsent.unknown(message, reason));
             }
+        }
+        Connection connection = session.connection();
+        MessageTable.putBack(connection, refused);
+        MessageTable.putBack(connection, unknown);
+        MessageTable.putAside(connection, hopeless);
+        for (List<Unsent> unsent : List.of(refused, unknown, hopeless)) {
+            MessageTable.recordAttempts(connection, unsent);
         }
         connection.commit();
-        count("sent", sent);
-        if (unknown > 0) {
+        meters.expired(batch.size() - alive.size());
+        meters.settled(alive, outcomes);
+        failureLog.refused(refused);
+        failureLog.putAside(hopeless);
+        if (!unknown.isEmpty()) {
             // A broker that hangs would be sent the same batch again and again; a new connection proves that it answers
-            count("unknown", unknown);
-            throw new IOException("no word from the broker on %d messages, they are sent again".formatted(unknown));
+            record(session, "broker_lost", unknown.getFirst().reason());
+            throw new IOException(
+                    "no word from the broker on %d messages, they are sent again".formatted(unknown.size()));
         }
     }
 
-    private void retryOrGiveUp(Connection connection, StoredMessage message, String reason) throws SQLException {
-        int attempts = message.attempts() + 1;
-        count(reason, 1);
-        if (attempts < properties.maxAttempts()) {
-            Duration delay = backOff(attempts);
-            if (isNewsOf(message.exchange() + reason)) {
-                logFailure(
-                        message, reason, "message-refused", "the broker would not take a message, it is tried again");
-            }
-            MessageTable.giveBack(connection, message, delay, attempts, reason);
-        } else {
-            logFailure(message, reason, "message-undeliverable", "a message could not be delivered and was put aside");
-            MessageTable.giveUp(connection, message, attempts, reason);
-        }
-    }
-
-    /** One line for each exchange and reason in a while; how many messages it is tells the counter. */
-    private boolean isNewsOf(String failure) {
-        long now = System.nanoTime();
-        Long told = toldAt.get(failure);
-        if (told != null && now - told < TELL_AGAIN_AFTER.toNanos()) {
-            return false;
-        }
-        toldAt.put(failure, now);
-        return true;
-    }
-
-    private static void logFailure(StoredMessage message, String reason, String action, String text) {
-        log.atWarn()
-                .addKeyValue("event.action", action)
-                .addKeyValue("event.reason", reason)
-                .addKeyValue("lethe.message.id", message.properties().getMessageId())
-                .addKeyValue("lethe.exchange", message.exchange())
-                .log("{}: exchange '{}', reason {}", text, message.exchange(), reason);
+    private void record(LaneSession session, String event, @Nullable String detail) throws SQLException {
+        MessageTable.recordEvent(session.connection(), shard, instance, event, detail);
+        session.spoken();
     }
 
     private Duration backOff(int attempts) {
@@ -255,20 +252,10 @@ final class Lane implements Runnable {
         return untilClaim.compareTo(properties.poll()) < 0 ? untilClaim : properties.poll();
     }
 
-    private void count(String result, int amount) {
-        if (amount > 0) {
-            Counter.builder("lethe.outbox.messages")
-                    .description("messages taken from the outbox, by what became of them")
-                    .tag("result", result)
-                    .register(meters)
-                    .increment(amount);
-        }
-    }
-
-    private void pause(Duration time) {
+    private void pause() {
         try {
             if (!stopping) {
-                Thread.sleep(time);
+                Thread.sleep(properties.standby());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -41,25 +41,25 @@ final class MessageTable {
                                       for update skip locked) due) counted
                     where bytes_before < 8388608))
             returning id, shard, due_at, owner, key, subject, exchange, routing_key, properties, body, expires_at, attempts,
-                      created_at,
-                      coalesce(expires_at <= clock_timestamp(), false) as expired,
+                      maybe_sent, created_at,
+                      coalesce(expires_at <= greatest(clock_timestamp(), due_at), false) as expired,
                       extract(epoch from due_at - clock_timestamp())::float8 as seconds_left
             """;
 
     /** Without a delay the sum is null, and {@code greatest} passes over nulls. */
-    private static final String GIVE_BACK = """
-            insert into message (id, shard, due_at, owner, key, subject, exchange, routing_key, properties, body, expires_at,
-                                 created_at, attempts, last_error)
-            values (?, ?, greatest(?, clock_timestamp() + ? * interval '1 millisecond'), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    private static final String PUT_BACK = """
+            insert into %s (id, shard, due_at, owner, key, subject, exchange, routing_key, properties, body, expires_at,
+                            created_at, attempts, last_error, maybe_sent)
+            values (?, ?, greatest(?, clock_timestamp() + ? * interval '1 millisecond'), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """;
 
-    private static final String GIVE_UP = """
-            insert into undeliverable (id, shard, due_at, owner, key, subject, exchange, routing_key, properties, body,
-                                       expires_at, created_at, attempts, last_error)
-            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """;
+    private static final String RECORD_ATTEMPT =
+            "insert into failed_attempt (message_id, attempt, reason, exchange) values (?, ?, ?, ?)";
 
-    private static final String MILLIS_TO_NEXT = """
+    private static final String RECORD_EVENT =
+            "insert into lane_event (shard, instance, event, detail) values (?, ?, ?, ?)";
+
+    static final String MILLIS_TO_NEXT = """
             select extract(epoch from due_at - clock_timestamp())::float8 * 1000
               from message
              where shard = ? and due_at > now()
@@ -104,55 +104,86 @@ final class MessageTable {
                 row.getString("subject"),
                 row.getString("exchange"),
                 row.getString("routing_key"),
-                PropertiesCodec.decode(row.getBytes("properties")),
+                new StoredProperties(row.getBytes("properties")),
                 row.getBytes("body"),
                 expires == null ? null : expires.toInstant(),
                 row.getBoolean("expired"),
                 row.getInt("attempts"),
+                row.getBoolean("maybe_sent"),
                 row.getTimestamp("created_at").toInstant());
     }
 
-    /** Puts a message back under its own id, due again after {@code delay}; null leaves it its place in the order. */
-    static void giveBack(
-            Connection connection, StoredMessage message, @Nullable Duration delay, int attempts, String error)
-            throws SQLException {
-        try (PreparedStatement insert = connection.prepareStatement(GIVE_BACK)) {
-            int n = 0;
-            insert.setLong(++n, message.id());
-            insert.setInt(++n, message.shard());
-            insert.setObject(++n, message.dueAt().atOffset(ZoneOffset.UTC));
-            insert.setObject(++n, delay == null ? null : delay.toMillis(), Types.BIGINT);
-            bindRest(insert, n, message, attempts, error);
-            insert.executeUpdate();
+    /** Puts messages back under their own ids, due again after their delay. */
+    static void putBack(Connection connection, List<Unsent> unsent) throws SQLException {
+        insert(connection, "message", unsent);
+    }
+
+    /** Moves messages out of the way for good, until somebody redrives them. */
+    static void putAside(Connection connection, List<Unsent> unsent) throws SQLException {
+        insert(connection, "undeliverable", unsent);
+    }
+
+    private static void insert(Connection connection, String table, List<Unsent> unsent) throws SQLException {
+        if (unsent.isEmpty()) {
+            return;
+        }
+        try (PreparedStatement insert = connection.prepareStatement(PUT_BACK.formatted(table))) {
+            for (Unsent each : unsent) {
+                bind(insert, each);
+                insert.addBatch();
+            }
+            insert.executeBatch();
         }
     }
 
-    /** Moves a message out of the way for good, until somebody redrives it. */
-    static void giveUp(Connection connection, StoredMessage message, int attempts, String error) throws SQLException {
-        try (PreparedStatement insert = connection.prepareStatement(GIVE_UP)) {
-            int n = 0;
-            insert.setLong(++n, message.id());
-            insert.setInt(++n, message.shard());
-            insert.setObject(++n, message.dueAt().atOffset(ZoneOffset.UTC));
-            bindRest(insert, n, message, attempts, error);
-            insert.executeUpdate();
-        }
-    }
-
-    private static void bindRest(PreparedStatement insert, int n, StoredMessage message, int attempts, String error)
-            throws SQLException {
+    private static void bind(PreparedStatement insert, Unsent unsent) throws SQLException {
+        StoredMessage message = unsent.message();
+        Duration delay = unsent.delay();
+        Instant expiresAt = message.expiresAt();
+        int n = 0;
+        insert.setLong(++n, message.id());
+        insert.setInt(++n, message.shard());
+        insert.setObject(++n, message.dueAt().atOffset(ZoneOffset.UTC));
+        insert.setObject(++n, delay == null ? null : delay.toMillis(), Types.BIGINT);
         insert.setString(++n, message.owner());
         insert.setString(++n, message.key());
         insert.setString(++n, message.subject());
         insert.setString(++n, message.exchange());
         insert.setString(++n, message.routingKey());
-        insert.setBytes(++n, PropertiesCodec.encode(message.properties()));
+        insert.setBytes(++n, message.properties().contentHeader());
         insert.setBytes(++n, message.body());
-        Instant expiresAt = message.expiresAt();
         insert.setObject(++n, expiresAt == null ? null : expiresAt.atOffset(ZoneOffset.UTC));
         insert.setObject(++n, message.createdAt().atOffset(ZoneOffset.UTC));
-        insert.setInt(++n, attempts);
-        insert.setString(++n, error);
+        insert.setInt(++n, unsent.attempts());
+        insert.setString(++n, unsent.reason());
+        insert.setBoolean(++n, unsent.maybeSent());
+    }
+
+    /** Keeps why messages did not go out, for whoever asks why one was late. */
+    static void recordAttempts(Connection connection, List<Unsent> unsent) throws SQLException {
+        try (PreparedStatement insert = connection.prepareStatement(RECORD_ATTEMPT)) {
+            for (Unsent each : unsent) {
+                insert.setLong(1, each.message().id());
+                insert.setInt(2, each.attempts());
+                insert.setString(3, each.reason());
+                insert.setString(4, each.message().exchange());
+                insert.addBatch();
+            }
+            insert.executeBatch();
+        }
+    }
+
+    /** Keeps what befell a lane, in a transaction of its own. */
+    static void recordEvent(Connection connection, int shard, String instance, String event, @Nullable String detail)
+            throws SQLException {
+        try (PreparedStatement insert = connection.prepareStatement(RECORD_EVENT)) {
+            insert.setInt(1, shard);
+            insert.setString(2, instance);
+            insert.setString(3, event);
+            insert.setString(4, detail);
+            insert.executeUpdate();
+            connection.commit();
+        }
     }
 
     /** Time until the next message that is not due yet; null when there is none. */

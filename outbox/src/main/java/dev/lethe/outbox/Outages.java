@@ -7,7 +7,7 @@ import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.transaction.TransactionSystemException;
 
 /** Tells a failure of the surroundings, which passes, from a failure of the message, which does not. */
-final class Outages {
+public final class Outages {
 
     /** SQL state classes: connection, resources, rollback, operator, system; see the PostgreSQL manual, appendix A. */
     private static final Set<String> PASSING_CLASSES = Set.of("08", "40", "53", "57", "58");
@@ -16,7 +16,7 @@ final class Outages {
 
     private Outages() {}
 
-    static boolean isOutage(Throwable thrown) {
+    public static boolean isOutage(Throwable thrown) {
         Throwable failure = beforeRollback(thrown);
         String state = sqlState(failure);
         return failure instanceof CannotCreateTransactionException
@@ -33,7 +33,7 @@ final class Outages {
     }
 
     /** The SQL state at the root of a failure; empty if there is none. */
-    static String sqlState(Throwable failure) {
+    public static String sqlState(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof SQLException sql && sql.getSQLState() != null) {
                 return sql.getSQLState();

@@ -3,6 +3,7 @@ package dev.lethe.outbox;
 import com.rabbitmq.client.AMQP;
 import dev.lethe.messages.MessageJson;
 import dev.lethe.messages.MessageType;
+import java.util.List;
 import java.util.UUID;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
@@ -33,13 +34,13 @@ public class Outbox {
     @Transactional(propagation = Propagation.MANDATORY)
     public <B> void send(String exchange, String routingKey, MessageType<B> type, B body, UUID about) {
         AMQP.BasicProperties properties = envelopes.of(type, about).build();
-        store.store(ScheduledMessage.now(exchange, routingKey, properties, MessageJson.write(body)));
+        send(ScheduledMessage.now(exchange, routingKey, properties, MessageJson.write(body)));
     }
 
     /** The same for a message that is more than the contract's envelope: with headers of its own, or with a time. */
     @Transactional(propagation = Propagation.MANDATORY)
     public void send(ScheduledMessage message) {
-        store.store(message);
+        store.put(List.of(message), false);
     }
 
     /** The contract's properties for a message from this service, to be built further. */

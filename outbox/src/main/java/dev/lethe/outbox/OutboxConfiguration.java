@@ -1,26 +1,42 @@
 package dev.lethe.outbox;
 
+import dev.lethe.outbox.operations.OperationsConfiguration;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import org.springframework.amqp.rabbit.connection.AbstractConnectionFactory;
 import org.springframework.amqp.rabbit.connection.ConnectionFactory;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.amqp.autoconfigure.ConnectionFactoryCustomizer;
 import org.springframework.boot.amqp.autoconfigure.RabbitConnectionDetails;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.transaction.PlatformTransactionManager;
 
 /** What a service imports to keep its messages in its own database. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(OutboxProperties.class)
+@Import(OperationsConfiguration.class)
 public class OutboxConfiguration {
+
+    /** Only what is used of it costs memory. */
+    private static final long READER_STACK_BYTES = 64 * 1024 * 1024;
 
     @Bean
     Clock clock() {
         return Clock.systemUTC();
+    }
+
+    /**
+     * The client library decodes nested headers recursively: a header of 5 KB, a list in a list in a list, would end the thread
+     * that reads the connection, and the broker would deliver it again and again. With so large a stack it is read, and refused.
+     */
+    @Bean
+    ConnectionFactoryCustomizer deepStacks() {
+        return factory -> factory.setThreadFactory(work -> new Thread(null, work, "amqp-reader", READER_STACK_BYTES));
     }
 
     @Bean
@@ -29,8 +45,8 @@ public class OutboxConfiguration {
     }
 
     @Bean
-    MessageStore messageStore(JdbcClient jdbc, WakeUp wakeUp) {
-        return new MessageStore(jdbc, wakeUp);
+    MessageStore messageStore(JdbcTemplate jdbc, OutboxProperties properties, WakeUp wakeUp, MeterRegistry meters) {
+        return new MessageStore(jdbc, properties.shards(), wakeUp, meters);
     }
 
     @Bean
@@ -43,8 +59,8 @@ public class OutboxConfiguration {
     }
 
     @Bean
-    Schedule schedule(MessageStore store, PlatformTransactionManager transactions) {
-        return new Schedule(store, transactions);
+    Schedule schedule(MessageStore store) {
+        return new Schedule(store);
     }
 
     @Bean
@@ -72,13 +88,15 @@ public class OutboxConfiguration {
 
     @Bean
     Dispatcher dispatcher(
+            MessageStore store,
             JdbcConnectionDetails database,
             BrokerConnections broker,
             OutboxProperties properties,
             WakeUp wakeUp,
             MeterRegistry meters,
             @Value("${spring.application.name}") String service) {
-        return new Dispatcher(new LaneDatabase(database, service), broker, properties, wakeUp, meters);
+        return new Dispatcher(
+                store, new LaneDatabase(database, service), broker, properties, wakeUp, new LaneMeters(meters));
     }
 
     private static String brokerUser(RabbitConnectionDetails broker) {

@@ -7,6 +7,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * How messages leave.
  *
+ * @param shards how many lanes the messages are spread over, by key; the lanes are spread over the instances. With one, messages
+ *     go out in the order in which they are due; with more, those of one key do
  * @param batch most messages claimed at once, and so the most that a crash repeats
  * @param lookAhead how long before its time a message may be claimed; it is published at its time, not before
  * @param poll longest time between two looks at the table; what this instance stores itself is seen at once
@@ -18,7 +20,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param maxAttempts after so many refusals a message is moved to {@code undeliverable}
  */
 @ConfigurationProperties("lethe.outbox")
-record OutboxProperties(
+public record OutboxProperties(
+        @DefaultValue("1") int shards,
         @DefaultValue("500") int batch,
         @DefaultValue("100ms") Duration lookAhead,
         @DefaultValue("100ms") Duration poll,
@@ -29,7 +32,13 @@ record OutboxProperties(
         @DefaultValue("5m") Duration lastRetry,
         @DefaultValue("25") int maxAttempts) {
 
-    OutboxProperties {
+    public OutboxProperties {
+        if (shards < 1 || shards > 16) {
+            throw new IllegalArgumentException(
+                    "lethe.outbox.shards is %d; write a number from 1 to 16".formatted(shards));
+        }
+        requireShort("poll", poll);
+        requireShort("standby", standby);
         if (batch < 1 || batch > 10_000) {
             throw new IllegalArgumentException(
                     "lethe.outbox.batch is %d; write a number from 1 to 10000".formatted(batch));
@@ -37,6 +46,14 @@ record OutboxProperties(
         if (maxAttempts < 1 || maxAttempts > 1_000) {
             throw new IllegalArgumentException(
                     "lethe.outbox.max-attempts is %d; write a number from 1 to 1000".formatted(maxAttempts));
+        }
+    }
+
+    /** A lane that speaks less often would be taken for one that has stopped. */
+    private static void requireShort(String name, Duration time) {
+        if (!time.isPositive() || time.compareTo(LaneDatabase.SILENCE.dividedBy(2)) > 0) {
+            throw new IllegalArgumentException("lethe.outbox.%s is %s; write a time of up to %s"
+                    .formatted(name, time, LaneDatabase.SILENCE.dividedBy(2)));
         }
     }
 }

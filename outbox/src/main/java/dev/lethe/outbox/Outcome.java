@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /** What became of one publication. */
 sealed interface Outcome {
 
-    /** With the broker for good, in at least one queue. */
-    record Confirmed() implements Outcome {}
+    /** With the broker for good, in at least one queue, since {@code atNanos} of {@link System#nanoTime()}. */
+    record Confirmed(long atNanos) implements Outcome {}
 
     /** The broker would not have it, {@code reason} says why; trying again later may help. */
     record Failed(String reason) implements Outcome {}
@@ -26,7 +26,6 @@ sealed interface Outcome {
         }
     }
 
-    Confirmed CONFIRMED = new Confirmed();
     Failed NO_SUCH_EXCHANGE = new Failed("no_such_exchange");
     /** The client library cannot write it: a short string of over 255 bytes, or headers that fill more than a frame. */
     Failed UNPUBLISHABLE = new Failed("unpublishable");

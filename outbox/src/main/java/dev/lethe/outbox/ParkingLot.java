@@ -66,7 +66,13 @@ public final class ParkingLot implements DisposableBean {
     private Outcome publish(Delivery delivery, AMQP.BasicProperties properties)
             throws IOException, InterruptedException {
         var parked = new Parked(Topology.PARKING_EXCHANGE, delivery.queue(), properties, delivery.body());
-        return publisher().publish(List.of(parked)).getFirst();
+        try {
+            return publisher().publish(List.of(parked), Lease.NONE).getFirst();
+        } catch (StackOverflowError tooDeep) {
+            // Headers nested so deep that the client library, which is recursive, can read but not write them
+            destroy();
+            return Outcome.UNPUBLISHABLE;
+        }
     }
 
     private AMQP.BasicProperties parkedProperties(Delivery delivery, String reason, String detail) {

@@ -1,5 +1,7 @@
 package dev.lethe.outbox;
 
+import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -7,6 +9,8 @@ import java.util.concurrent.TimeoutException;
 
 /** A publication that waits for its confirm. */
 final class Pending {
+
+    private static final long LEASE_CHECK_NANOS = Duration.ofMillis(500).toNanos();
 
     private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
 
@@ -21,11 +25,24 @@ final class Pending {
         outcome.complete(known);
     }
 
-    Outcome await(long deadlineNanos) throws InterruptedException {
+    boolean isResolved() {
+        return outcome.isDone();
+    }
+
+    /** Waits until the broker has answered or the deadline is over, and holds on to the lease in the meantime. */
+    Outcome await(long deadlineNanos, Lease lease) throws InterruptedException, IOException {
         try {
-            return outcome.get(Math.max(0, deadlineNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException e) {
-            return new Outcome.Unknown("no_confirm_in_time");
+            while (true) {
+                long left = deadlineNanos - System.nanoTime();
+                try {
+                    return outcome.get(Math.clamp(left, 0, LEASE_CHECK_NANOS), TimeUnit.NANOSECONDS);
+                } catch (TimeoutException e) {
+                    if (left <= 0) {
+                        return new Outcome.Unknown("no_confirm_in_time");
+                    }
+                    lease.check(true);
+                }
+            }
         } catch (ExecutionException e) {
             throw new IllegalStateException("an outcome never fails; this is our bug", e);
         }

@@ -11,14 +11,14 @@ import java.io.UncheckedIOException;
  * AMQP properties to bytes and back, in the protocol's own encoding of a content header (AMQP 0-9-1, 4.2.6.1),
  * so that nested tables, timestamps and byte arrays come out as they went in.
  */
-final class PropertiesCodec {
+public final class PropertiesCodec {
 
     private static final int NO_CHANNEL = 0;
     private static final long NO_BODY = 0;
 
     private PropertiesCodec() {}
 
-    static byte[] encode(AMQP.BasicProperties properties) {
+    public static byte[] encode(AMQP.BasicProperties properties) {
         try {
             return properties.toFrame(NO_CHANNEL, NO_BODY).getPayload();
         } catch (IOException e) {
@@ -26,7 +26,7 @@ final class PropertiesCodec {
         }
     }
 
-    static AMQP.BasicProperties decode(byte[] bytes) {
+    public static AMQP.BasicProperties decode(byte[] bytes) {
         try (var in = new DataInputStream(new ByteArrayInputStream(bytes))) {
             return (AMQP.BasicProperties) AMQImpl.readContentHeaderFrom(in);
         } catch (IOException e) {

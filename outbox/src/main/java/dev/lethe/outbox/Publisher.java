@@ -61,21 +61,25 @@ final class Publisher implements AutoCloseable {
         return connection.isOpen();
     }
 
-    /** Publishes all and waits for what became of each; the answers are in the order of the batch. */
-    List<Outcome> publish(List<? extends Publication> batch) throws InterruptedException {
+    /**
+     * Publishes all and waits for what became of each; the answers are in the order of the batch.
+     *
+     * @throws IOException if the lease ended: what was published until then is out, the rest is not and must not be
+     */
+    List<Outcome> publish(List<? extends Publication> batch, Lease lease) throws InterruptedException, IOException {
         missing.clear();
         var pending = new ArrayList<Pending>(batch.size());
         for (Publication message : batch) {
-            waitUntil(message.dueNanos());
+            lease.check(waitUntil(message.dueNanos()));
             pending.add(send(message));
         }
         long deadline = System.nanoTime() + confirmTimeout.toNanos();
         var outcomes = new ArrayList<Outcome>(batch.size());
         for (Pending each : pending) {
-            outcomes.add(each.await(deadline));
+            outcomes.add(each.await(deadline, lease));
         }
         channels.values().removeIf(channel -> !channel.isOpen());
-        return resolveRefusals(batch, outcomes);
+        return resolveRefusals(batch, outcomes, lease);
     }
 
     private Pending send(Publication message) {
@@ -116,12 +120,13 @@ final class Publisher implements AutoCloseable {
      * A message that the broker refuses with 406 takes its channel and the rest of its batch along, and nothing says which
      * one it was. Those are sent again one by one (same ids): the good ones pass, the bad one is known.
      */
-    private List<Outcome> resolveRefusals(List<? extends Publication> batch, List<Outcome> outcomes)
-            throws InterruptedException {
+    private List<Outcome> resolveRefusals(List<? extends Publication> batch, List<Outcome> outcomes, Lease lease)
+            throws InterruptedException, IOException {
         var resolved = new ArrayList<>(outcomes);
         for (int i = 0; i < batch.size(); i++) {
             if (resolved.get(i) instanceof Outcome.Suspect && connection.isOpen()) {
-                Outcome alone = send(batch.get(i)).await(System.nanoTime() + confirmTimeout.toNanos());
+                lease.check(true);
+                Outcome alone = send(batch.get(i)).await(System.nanoTime() + confirmTimeout.toNanos(), lease);
                 resolved.set(i, alone instanceof Outcome.Suspect suspect ? suspect.convicted() : alone);
                 channels.values().removeIf(channel -> !channel.isOpen());
             }
@@ -129,13 +134,17 @@ final class Publisher implements AutoCloseable {
         return resolved;
     }
 
-    private static void waitUntil(long nanos) throws InterruptedException {
+    /** Returns whether there was anything to wait for. */
+    private static boolean waitUntil(long nanos) throws InterruptedException {
+        boolean waited = false;
         for (long left = nanos - System.nanoTime(); left > 0; left = nanos - System.nanoTime()) {
+            waited = true;
             LockSupport.parkNanos(left);
             if (Thread.interrupted()) {
                 throw new InterruptedException("stopped while a message waited for its time");
             }
         }
+        return waited;
     }
 
     /** Gives up what is unconfirmed; a publisher that hangs in a write to a blocked socket comes free. */

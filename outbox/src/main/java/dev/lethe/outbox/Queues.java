@@ -14,13 +14,21 @@ public final class Queues {
 
     /** The queue itself, to be bound by the caller. What may want tuning, such as the delivery limit, is a policy's. */
     public static Queue named(String name) {
+        return builder(name).build();
+    }
+
+    /** One that has a single consumer at a time, of whichever instance: what is put in in an order is handled in it. */
+    public static Queue inOrder(String name) {
+        return builder(name).singleActiveConsumer().build();
+    }
+
+    private static QueueBuilder builder(String name) {
         return QueueBuilder.durable(name)
                 .quorum()
                 .deadLetterExchange(Topology.PARKING_EXCHANGE)
                 .deadLetterRoutingKey(name)
                 .withArgument("x-dead-letter-strategy", "at-least-once")
-                .withArgument("x-overflow", "reject-publish")
-                .build();
+                .withArgument("x-overflow", "reject-publish");
     }
 
     /** A queue's parking lot, and the exchange that leads there. */

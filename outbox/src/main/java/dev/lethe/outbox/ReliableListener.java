@@ -98,7 +98,8 @@ final class ReliableListener implements ChannelAwareMessageListener {
         }
     }
 
-    private boolean park(Delivery delivery, String reason, String detail) throws InterruptedException {
+    /** False if we are stopping and it is not parked. */
+    boolean park(Delivery delivery, String reason, String detail) throws InterruptedException {
         var patience = new Patience();
         while (active.getAsBoolean()) {
             try {

@@ -1,19 +1,12 @@
 package dev.lethe.outbox;
 
-import java.util.Objects;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
-import org.springframework.dao.DataAccessException;
-import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.TransactionDefinition;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
-import org.springframework.transaction.support.TransactionTemplate;
 
-/** Messages that are to be sent later, by name. */
+/** Messages that are to be sent later, many at once. What it answers becomes true when the caller's transaction commits. */
 public class Schedule {
-
-    private static final String LOCK_NOT_AVAILABLE = "55P03";
 
     /** What came of {@link #put}. */
     public enum Put {
@@ -25,56 +18,51 @@ public class Schedule {
 
     /** What came of {@link #cancel}. */
     public enum Cancelled {
-        /** It will never be sent. */
+        /** It will not be sent any more. That it never was is certain too, unless the process that sent it was killed in that very moment. */
         CANCELLED,
-        /** It is being sent now. */
+        /** It is being sent now; or it was, the broker did not say with what result, and it is not sent again. */
         IN_FLIGHT,
         /** It was sent already, or never known. */
         GONE
     }
 
     private final MessageStore store;
-    private final TransactionTemplate ownTransaction;
 
-    Schedule(MessageStore store, PlatformTransactionManager transactions) {
+    Schedule(MessageStore store) {
         this.store = store;
-        this.ownTransaction = new TransactionTemplate(transactions);
-        this.ownTransaction.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
-    }
-
-    /** Stores a message; one with the same owner and key is replaced, or kept if {@code keep}. */
-    @Transactional(propagation = Propagation.MANDATORY)
-    public Put put(ScheduledMessage message, boolean keep) {
-        return store.put(message, keep);
     }
 
     /**
-     * Takes a message back. Exact, because a message that is being sent is locked until the broker has confirmed it.
+     * Stores messages; one with the same owner and key is replaced, or kept if {@code keep}. Waits for a message that is being
+     * replaced while it is sent.
      *
-     * @param answer runs in the transaction that decides, so that what is answered is what is true
+     * @param messages no two with the same owner and key
+     * @return what came of each
      */
-    public Cancelled cancel(String owner, String key, Consumer<Cancelled> answer) {
-        try {
-            return decide(() -> store.cancel(owner, key), answer);
-        } catch (DataAccessException e) {
-            if (Outages.sqlState(e).equals(LOCK_NOT_AVAILABLE)) {
-                return decide(() -> Cancelled.IN_FLIGHT, answer);
-            }
-            throw e;
-        }
-    }
-
-    private Cancelled decide(Supplier<Cancelled> decision, Consumer<Cancelled> answer) {
-        return Objects.requireNonNull(ownTransaction.execute(status -> {
-            Cancelled decided = decision.get();
-            answer.accept(decided);
-            return decided;
-        }));
-    }
-
-    /** Deletes what is pending about a person and says how much that was. */
     @Transactional(propagation = Propagation.MANDATORY)
-    public int forget(String subject) {
-        return store.forget(subject);
+    public List<Put> put(List<ScheduledMessage> messages, boolean keep) {
+        return store.put(messages, keep);
+    }
+
+    /**
+     * Takes messages back. Exact, because a message that is being sent is locked until the broker has confirmed it. Waits for nobody.
+     *
+     * @param names no two the same
+     * @return what came of each
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public List<Cancelled> cancel(List<Name> names) {
+        return store.cancel(names);
+    }
+
+    /**
+     * Deletes what is pending or undeliverable about a person and says how much that was. Waits for messages about that person that are
+     * being sent.
+     *
+     * @param owner whose messages; null for everybody's
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public int forget(String subject, @Nullable String owner) {
+        return store.forget(subject, owner);
     }
 }

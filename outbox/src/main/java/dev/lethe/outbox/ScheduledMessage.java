@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param key names the message among those of its owner
  * @param subject the person the message is about
  * @param due when, by the database's clock
- * @param expiresAt after this it is not delivered any more
+ * @param expires after this it is not delivered any more
  */
 public record ScheduledMessage(
         String owner,
@@ -23,20 +23,33 @@ public record ScheduledMessage(
         String routingKey,
         AMQP.BasicProperties properties,
         byte[] body,
-        Due due,
-        @Nullable Instant expiresAt) {
+        When due,
+        When expires) {
 
-    /** A point in time, or a time from now; the database resolves the latter. */
-    public sealed interface Due {
-        record At(Instant time) implements Due {}
+    /** A point in time, or a time from now, which the database resolves; both null is never. */
+    public record When(@Nullable Instant time, @Nullable Duration delay) {
 
-        record In(Duration delay) implements Due {}
+        public static final When NOW = in(Duration.ZERO);
+        public static final When NEVER = new When(null, null);
+
+        public static When at(Instant time) {
+            return new When(time, null);
+        }
+
+        public static When in(Duration delay) {
+            return new When(null, delay);
+        }
+
+        @Nullable
+        Long delayMillis() {
+            return delay == null ? null : delay.toMillis();
+        }
     }
 
     /** To be sent by this service as soon as the transaction has committed. */
-    static ScheduledMessage now(String exchange, String routingKey, AMQP.BasicProperties properties, byte[] body) {
-        return new ScheduledMessage(
-                "", null, null, exchange, routingKey, properties, body, new Due.In(Duration.ZERO), null);
+    public static ScheduledMessage now(
+            String exchange, String routingKey, AMQP.BasicProperties properties, byte[] body) {
+        return new ScheduledMessage("", null, null, exchange, routingKey, properties, body, When.NOW, When.NEVER);
     }
 
     /** A message is the same if it is the same object: bodies are large and never compared. */

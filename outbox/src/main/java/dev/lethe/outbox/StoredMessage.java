@@ -1,6 +1,5 @@
 package dev.lethe.outbox;
 
-import com.rabbitmq.client.AMQP;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -8,6 +7,7 @@ import org.jspecify.annotations.Nullable;
  * A claimed row.
  *
  * @param dueNanos when to publish, on the scale of {@link System#nanoTime()}; never before the database's clock says so
+ * @param maybeSent whether the broker was given it before and did not say what became of it
  */
 record StoredMessage(
         long id,
@@ -19,10 +19,11 @@ record StoredMessage(
         @Nullable String subject,
         String exchange,
         String routingKey,
-        AMQP.BasicProperties properties,
+        StoredProperties properties,
         byte[] body,
         @Nullable Instant expiresAt,
         boolean expired,
         int attempts,
+        boolean maybeSent,
         Instant createdAt)
         implements Publication {}

@@ -1,23 +1,27 @@
 package dev.lethe.outbox;
 
 import java.time.Duration;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /** Ends the sleep of the lanes of this process as soon as something was stored. The poll is the guarantee, this is the hurry. */
 final class WakeUp {
 
-    private final Semaphore signals = new Semaphore(0);
+    private long signals;
 
-    void signal() {
-        if (signals.availablePermits() == 0) {
-            signals.release();
-        }
+    synchronized void signal() {
+        signals++;
+        notifyAll();
     }
 
-    void await(Duration atMost) throws InterruptedException {
-        if (atMost.isPositive() && signals.tryAcquire(atMost.toNanos(), TimeUnit.NANOSECONDS)) {
-            signals.drainPermits();
+    /** To be asked for before looking at the table: a signal after that is not slept through. */
+    synchronized long signals() {
+        return signals;
+    }
+
+    synchronized void await(long seen, Duration atMost) throws InterruptedException {
+        long deadline = System.nanoTime() + atMost.toNanos();
+        for (long left = atMost.toNanos(); signals == seen && left > 0; left = deadline - System.nanoTime()) {
+            TimeUnit.NANOSECONDS.timedWait(this, left);
         }
     }
 }

@@ -16,19 +16,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** The broker as its administrator sees it. Not for several threads. */
-final class Broker implements AutoCloseable {
+public final class Broker implements AutoCloseable {
 
-    static final RabbitServer SERVER = LocalServers.shared().rabbit();
-    static final String ADMINISTRATOR = "admin";
+    public static final RabbitServer SERVER = LocalServers.shared().rabbit();
+    public static final String ADMINISTRATOR = "admin";
 
     private Connection connection;
     private Channel channel;
 
-    Broker() throws IOException, TimeoutException {
+    public Broker() throws IOException, TimeoutException {
         reconnect();
     }
 
-    void reconnect() throws IOException, TimeoutException {
+    public void reconnect() throws IOException, TimeoutException {
         var factory = new ConnectionFactory();
         factory.setHost("127.0.0.1");
         factory.setPort(SERVER.port());
@@ -40,47 +40,51 @@ final class Broker implements AutoCloseable {
         channel.confirmSelect();
     }
 
-    Channel channel() {
+    public Channel channel() {
         return channel;
     }
 
-    void exchange(String name) throws IOException {
+    public void exchange(String name) throws IOException {
         channel.exchangeDeclare(name, BuiltinExchangeType.DIRECT, true);
     }
 
     /** A queue that outlives the broker's death, for what is sent to the exchange with the queue's name as the routing key. */
-    void queue(String name, String exchange) throws IOException {
+    public void queue(String name, String exchange) throws IOException {
         channel.queueDeclare(name, true, false, false, Map.of("x-queue-type", "quorum"));
         channel.queueBind(name, exchange, name);
     }
 
-    Mailbox mailbox(String queue) throws IOException {
+    public Channel newChannel() throws IOException {
+        return connection.createChannel();
+    }
+
+    public Mailbox mailbox(String queue) throws IOException {
         return new Mailbox(connection.createChannel(), queue);
     }
 
     /** Returns when the queue has it. */
-    void put(String queue, AMQP.BasicProperties properties, byte[] body)
+    public void put(String queue, AMQP.BasicProperties properties, byte[] body)
             throws IOException, InterruptedException, TimeoutException {
         channel.basicPublish("", queue, true, properties, body);
         channel.waitForConfirmsOrDie(TimeUnit.SECONDS.toMillis(10));
     }
 
-    void put(String queue, AMQP.BasicProperties properties, String body)
+    public void put(String queue, AMQP.BasicProperties properties, String body)
             throws IOException, InterruptedException, TimeoutException {
         put(queue, properties, body.getBytes(UTF_8));
     }
 
     /** Marks the first message of the queue as delivered before, as it is when a consumer has died. */
-    void deliverOnceInVain(String queue) throws IOException {
+    public void deliverOnceInVain(String queue) throws IOException {
         GetResponse first = channel.basicGet(queue, false);
         channel.basicReject(first.getEnvelope().getDeliveryTag(), true);
     }
 
-    int depth(String queue) throws IOException {
+    public int depth(String queue) throws IOException {
         return (int) channel.messageCount(queue);
     }
 
-    static Map<String, String> settings(String user) {
+    public static Map<String, String> settings(String user) {
         return Map.of(
                 "spring.rabbitmq.host",
                 "127.0.0.1",

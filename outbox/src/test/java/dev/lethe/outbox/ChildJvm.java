@@ -42,6 +42,11 @@ final class ChildJvm implements AutoCloseable {
         return process.exitValue();
     }
 
+    /** How it ended, however long that takes. */
+    int awaitExit() throws InterruptedException {
+        return process.waitFor();
+    }
+
     String said() {
         try {
             return Files.readString(output);

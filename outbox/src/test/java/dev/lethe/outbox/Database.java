@@ -9,34 +9,34 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /** A database of one test class, seen from outside the engine: every statement is a transaction of its own. */
-record Database(String name) {
+public record Database(String name) {
 
-    static final PostgresServer SERVER = LocalServers.shared().postgres();
+    public static final PostgresServer SERVER = LocalServers.shared().postgres();
 
-    static Database fresh(String name) {
+    public static Database fresh(String name) {
         SERVER.dropDatabase(name);
         SERVER.createDatabase(name);
         return new Database(name);
     }
 
-    DataSource dataSource() {
+    public DataSource dataSource() {
         return new DriverManagerDataSource(SERVER.jdbcUrl(name), SERVER.user(), SERVER.password());
     }
 
-    JdbcClient jdbc() {
+    public JdbcClient jdbc() {
         return JdbcClient.create(dataSource());
     }
 
-    int count(String table) {
+    public int count(String table) {
         return number("select count(*) from " + table);
     }
 
-    int number(String sql) {
+    public int number(String sql) {
         return jdbc().sql(sql).query(Integer.class).single();
     }
 
     /** Also of what the lane has just given back. */
-    void clear() {
+    public void clear() {
         Eventually.until(() -> {
             execute("delete from message");
             execute("delete from undeliverable");
@@ -44,20 +44,20 @@ record Database(String name) {
         });
     }
 
-    void execute(String sql) {
+    public void execute(String sql) {
         jdbc().sql(sql).update();
     }
 
     /** The sessions that hold a lane, by the name under which they are known to the database. */
-    List<String> laneOwners() {
+    public List<String> laneOwners() {
         return jdbc().sql("""
                         select application_name
                           from pg_locks join pg_stat_activity using (pid)
-                         where locktype = 'advisory' and granted and datname = current_database()
+                         where locktype = 'advisory' and mode = 'ExclusiveLock' and granted and datname = current_database()
                         """).query(String.class).list();
     }
 
-    Map<String, String> settings() {
+    public Map<String, String> settings() {
         return Map.of(
                 "spring.datasource.url", SERVER.jdbcUrl(name),
                 "spring.datasource.username", SERVER.user(),

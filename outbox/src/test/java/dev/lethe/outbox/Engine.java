@@ -32,14 +32,14 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** A service that has nothing but the engine, with the broker user of a real one. */
-final class Engine implements AutoCloseable {
+public final class Engine implements AutoCloseable {
 
-    static final String USER = "requests-manager";
+    public static final String USER = "requests-manager";
 
     @SpringBootConfiguration
     @EnableAutoConfiguration
     @Import(OutboxConfiguration.class)
-    static class Application {}
+    public static class Application {}
 
     private final ConfigurableApplicationContext context;
     private final TransactionTemplate transaction;
@@ -53,7 +53,7 @@ final class Engine implements AutoCloseable {
         transaction = new TransactionTemplate(get(PlatformTransactionManager.class));
     }
 
-    static Engine on(Database database, String... settings) {
+    public static Engine on(Database database, String... settings) {
         Map<String, String> all = settings(database);
         for (String setting : settings) {
             String[] keyAndValue = setting.split("=", 2);
@@ -62,7 +62,7 @@ final class Engine implements AutoCloseable {
         return new Engine(all);
     }
 
-    static Map<String, String> settings(Database database) {
+    public static Map<String, String> settings(Database database) {
         Map<String, String> settings = new HashMap<>(database.settings());
         settings.putAll(Broker.settings(USER));
         settings.put("spring.config.import", "classpath:lethe-defaults.yaml");
@@ -77,35 +77,35 @@ final class Engine implements AutoCloseable {
         return settings;
     }
 
-    <T> T get(Class<T> bean) {
+    public <T> T get(Class<T> bean) {
         return context.getBean(bean);
     }
 
-    Outbox outbox() {
+    public Outbox outbox() {
         return get(Outbox.class);
     }
 
-    Schedule schedule() {
+    public Schedule schedule() {
         return get(Schedule.class);
     }
 
-    void inTransaction(Runnable work) {
+    public void inTransaction(Runnable work) {
         transaction.executeWithoutResult(status -> work.run());
     }
 
-    void inTransactionRolledBack(Runnable work) {
+    public void inTransactionRolledBack(Runnable work) {
         transaction.executeWithoutResult(status -> {
             work.run();
             status.setRollbackOnly();
         });
     }
 
-    void send(ScheduledMessage message) {
+    public void send(ScheduledMessage message) {
         inTransaction(() -> outbox().send(message));
     }
 
     /** Fills the pool with so many that have just been used. */
-    void useConnectionsAtOnce(int number) throws InterruptedException {
+    public void useConnectionsAtOnce(int number) throws InterruptedException {
         var together = new CyclicBarrier(number);
         try (ExecutorService threads = Executors.newFixedThreadPool(number)) {
             threads.invokeAll(Collections.nCopies(number, () -> {
@@ -123,7 +123,7 @@ final class Engine implements AutoCloseable {
     }
 
     /** How many messages came to this end, such as {@code sent}, since the engine was started. */
-    double counted(String result) {
+    public double counted(String result) {
         Counter counter = get(MeterRegistry.class)
                 .find("lethe.outbox.messages")
                 .tag("result", result)
@@ -131,7 +131,7 @@ final class Engine implements AutoCloseable {
         return counter == null ? 0 : counter.count();
     }
 
-    void declare(String queue) {
+    public void declare(String queue) {
         AmqpAdmin admin = get(AmqpAdmin.class);
         admin.declareQueue(Queues.named(queue));
         Queues.parkingLotOf(queue).getDeclarables().forEach(declarable -> {
@@ -145,7 +145,7 @@ final class Engine implements AutoCloseable {
     }
 
     /** Reads a queue until {@link #stopReading()}. */
-    void read(String queue, int threads, DeliveryHandler handler) {
+    public void read(String queue, int threads, DeliveryHandler handler) {
         MessageListenerContainer container = get(Consumers.class).reading(queue, threads, handler);
         container.afterPropertiesSet();
         container.start();
@@ -153,24 +153,24 @@ final class Engine implements AutoCloseable {
     }
 
     /** Returns before the last of them has noticed, which takes a second. */
-    void stopReading() {
+    public void stopReading() {
         containers.forEach(container -> container.stop(() -> {}));
         containers.clear();
     }
 
-    static AMQP.BasicProperties withId(String id) {
+    public static AMQP.BasicProperties withId(String id) {
         return new AMQP.BasicProperties.Builder().messageId(id).deliveryMode(2).build();
     }
 
-    static AMQP.BasicProperties withNewId() {
+    public static AMQP.BasicProperties withNewId() {
         return withId(UUID.randomUUID().toString());
     }
 
-    static ScheduledMessage now(String exchange, String routingKey, String text) {
+    public static ScheduledMessage now(String exchange, String routingKey, String text) {
         return ScheduledMessage.now(exchange, routingKey, withNewId(), text.getBytes(UTF_8));
     }
 
-    static ScheduledMessage named(String key, String exchange, String routingKey, String text, Duration delay) {
+    public static ScheduledMessage named(String key, String exchange, String routingKey, String text, Duration delay) {
         return new ScheduledMessage(
                 USER,
                 key,
@@ -179,8 +179,8 @@ final class Engine implements AutoCloseable {
                 routingKey,
                 withNewId(),
                 text.getBytes(UTF_8),
-                new ScheduledMessage.Due.In(delay),
-                null);
+                ScheduledMessage.When.in(delay),
+                ScheduledMessage.When.NEVER);
     }
 
     @Override

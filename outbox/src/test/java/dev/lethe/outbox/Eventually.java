@@ -8,22 +8,22 @@ import org.awaitility.core.ConditionFactory;
 import org.awaitility.core.ThrowingRunnable;
 
 /** Waits for what must become true, looking often, so that no test is slower than what it tests. */
-final class Eventually {
+public final class Eventually {
 
     private static final Duration LOOK = Duration.ofMillis(5);
     private static final Duration SOON = Duration.ofSeconds(15);
 
     private Eventually() {}
 
-    static void until(Callable<Boolean> condition) {
+    public static void until(Callable<Boolean> condition) {
         within(SOON).until(condition);
     }
 
-    static void untilAsserted(ThrowingRunnable assertion) {
+    public static void untilAsserted(ThrowingRunnable assertion) {
         within(SOON).untilAsserted(assertion);
     }
 
-    static ConditionFactory within(Duration limit) {
+    public static ConditionFactory within(Duration limit) {
         return await().pollDelay(Duration.ZERO).pollInterval(LOOK).atMost(limit);
     }
 }

@@ -13,9 +13,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 
 /** Collects what arrives in a queue, in order. */
-final class Mailbox {
+public final class Mailbox {
 
-    record Letter(String text, AMQP.BasicProperties properties, Instant receivedAt) {
+    public record Letter(String text, AMQP.BasicProperties properties, Instant receivedAt) {
         String id() {
             return properties.getMessageId();
         }
@@ -30,14 +30,14 @@ final class Mailbox {
     }
 
     /** For comparing: the client reads strings as a type of its own. */
-    static Map<String, String> inWords(Map<String, Object> headers) {
+    public static Map<String, String> inWords(Map<String, Object> headers) {
         return headers.entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, header -> header.getValue()
                 .toString()));
     }
 
     private final List<Letter> letters = new CopyOnWriteArrayList<>();
 
-    Mailbox(Channel channel, String queue) throws IOException {
+    public Mailbox(Channel channel, String queue) throws IOException {
         channel.basicConsume(
                 queue,
                 true,
@@ -46,29 +46,29 @@ final class Mailbox {
                 tag -> {});
     }
 
-    List<Letter> letters() {
+    public List<Letter> letters() {
         return List.copyOf(letters);
     }
 
-    List<String> texts() {
+    public List<String> texts() {
         return letters.stream().map(Letter::text).toList();
     }
 
-    List<String> ids() {
+    public List<String> ids() {
         return letters.stream().map(Letter::id).toList();
     }
 
     /** Waits until so many have arrived; more may have. */
-    List<Letter> await(int count) {
+    public List<Letter> await(int count) {
         return await(count, Duration.ofSeconds(15));
     }
 
-    List<Letter> await(int count, Duration limit) {
+    public List<Letter> await(int count, Duration limit) {
         Eventually.within(limit).until(letters::size, size -> size >= count);
         return letters();
     }
 
-    Letter first() {
+    public Letter first() {
         return await(1).getFirst();
     }
 }

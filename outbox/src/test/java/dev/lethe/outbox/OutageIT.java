@@ -114,7 +114,7 @@ class OutageIT {
     @Test
     void whatBecomesDueWhileTheBrokerIsSlowIsSentRightAfterwards() throws Exception {
         Mailbox mailbox = broker.mailbox(queue);
-        try (Engine engine = engine("lethe.outbox.poll=10s")) {
+        try (Engine engine = engine("lethe.outbox.poll=2s")) {
             engine.send(Engine.now(EXCHANGE, queue, "opens the channel"));
             mailbox.await(1);
             Broker.SERVER.pause();
@@ -129,7 +129,7 @@ class OutageIT {
                 Broker.SERVER.resume();
             }
 
-            mailbox.await(3, Duration.ofSeconds(5));
+            mailbox.await(3, Duration.ofMillis(1500));
             assertThat(mailbox.texts()).containsExactly("opens the channel", "now", "later");
         }
     }

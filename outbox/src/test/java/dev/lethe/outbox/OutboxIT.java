@@ -331,7 +331,7 @@ class OutboxIT {
                 queue,
                 Engine.withNewId(),
                 text.getBytes(UTF_8),
-                new ScheduledMessage.Due.In(delay),
-                expiresAt);
+                ScheduledMessage.When.in(delay),
+                new ScheduledMessage.When(expiresAt, null));
     }
 }

@@ -87,7 +87,9 @@ class ScheduleIT {
         Mailbox mailbox = broker.mailbox(queue);
         put("key", "first", SOON);
 
-        Put second = transacted(() -> engine.schedule().put(message("key", "second", Duration.ZERO), true));
+        Put second = transacted(() -> engine.schedule()
+                .put(List.of(message("key", "second", Duration.ZERO)), true)
+                .getFirst());
 
         assertThat(second).isEqualTo(Put.KEPT);
         mailbox.await(1);
@@ -144,8 +146,12 @@ class ScheduleIT {
         Mailbox mailbox = broker.mailbox(queue);
         List<String> keys = new ArrayList<>(
                 IntStream.range(0, 200).mapToObj(i -> "key " + i).toList());
-        engine.inTransaction(() -> keys.forEach(key ->
-                engine.schedule().put(message(key, key, Duration.ofMillis(150 + 2L * keys.indexOf(key))), false)));
+        engine.inTransaction(() -> engine.schedule()
+                .put(
+                        keys.stream()
+                                .map(key -> message(key, key, Duration.ofMillis(150 + 2L * keys.indexOf(key))))
+                                .toList(),
+                        false));
         Collections.shuffle(keys, new Random(1));
 
         Map<Boolean, List<String>> byWhetherCancelled = keys.stream()
@@ -155,6 +161,16 @@ class ScheduleIT {
         mailbox.await(byWhetherCancelled.get(false).size());
         assertThat(mailbox.texts()).containsExactlyInAnyOrderElementsOf(byWhetherCancelled.get(false));
         assertThat(byWhetherCancelled.values()).noneMatch(List::isEmpty);
+    }
+
+    /** It may have reached the broker, so nobody may be told that it never will have been sent. */
+    @Test
+    void whatTheBrokerMayHaveIsTakenBackButNotCalledCancelled() {
+        put("key", "perhaps", MUCH_LATER);
+        database.execute("update message set maybe_sent = true");
+
+        assertThat(cancel(Engine.USER, "key")).isEqualTo(Cancelled.IN_FLIGHT);
+        assertThat(cancel(Engine.USER, "key")).isEqualTo(Cancelled.GONE);
     }
 
     @Test
@@ -168,16 +184,18 @@ class ScheduleIT {
                     queue,
                     Engine.withNewId(),
                     subject.getBytes(UTF_8),
-                    new ScheduledMessage.Due.In(MUCH_LATER),
-                    null));
+                    ScheduledMessage.When.in(MUCH_LATER),
+                    ScheduledMessage.When.NEVER));
         }
 
-        assertThat(transacted(() -> engine.schedule().forget("ada"))).isEqualTo(2);
-        assertThat(transacted(() -> engine.schedule().forget("ada"))).isZero();
+        assertThat(transacted(() -> engine.schedule().forget("ada", null))).isEqualTo(2);
+        assertThat(transacted(() -> engine.schedule().forget("ada", null))).isZero();
 
+        assertThat(transacted(() -> engine.schedule().forget("grace", "somebody-else")))
+                .isZero();
         assertThat(database.number("select count(*) from message where subject = 'grace'"))
                 .isEqualTo(1);
-        assertThatThrownBy(() -> engine.schedule().forget("grace"))
+        assertThatThrownBy(() -> engine.schedule().forget("grace", null))
                 .isInstanceOf(IllegalTransactionStateException.class);
     }
 
@@ -186,14 +204,13 @@ class ScheduleIT {
     }
 
     private Put put(String key, String text, Duration delay) {
-        return transacted(() -> engine.schedule().put(message(key, text, delay), false));
+        return transacted(() ->
+                engine.schedule().put(List.of(message(key, text, delay)), false).getFirst());
     }
 
     private static Cancelled cancel(String owner, String key) {
-        List<Cancelled> answered = new ArrayList<>();
-        Cancelled returned = engine.schedule().cancel(owner, key, answered::add);
-        assertThat(answered.getLast()).isEqualTo(returned);
-        return returned;
+        return transacted(
+                () -> engine.schedule().cancel(List.of(new Name(owner, key))).getFirst());
     }
 
     private static <T> T transacted(Supplier<T> work) {
