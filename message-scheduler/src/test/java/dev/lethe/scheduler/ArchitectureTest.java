@@ -32,6 +32,7 @@ class ArchitectureTest {
             .resideInAnyPackage(
                     "java..",
                     "org.jspecify..",
+                    "jakarta.servlet.http..",
                     "org.slf4j..",
                     "org.springframework..",
                     "com.rabbitmq.client..",

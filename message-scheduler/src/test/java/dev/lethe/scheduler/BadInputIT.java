@@ -1,7 +1,11 @@
 package dev.lethe.scheduler;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static dev.lethe.messages.scheduling.SchedulingStatus.SCHEDULED;
+import static dev.lethe.scheduler.BadInput.PERSON;
+import static dev.lethe.scheduler.BadInput.QUEUE;
+import static dev.lethe.scheduler.BadInput.schedule;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Delivery;
@@ -9,151 +13,179 @@ import dev.lethe.messages.Topology;
 import dev.lethe.messages.scheduling.ScheduleHeaders;
 import dev.lethe.messages.scheduling.SchedulingReply;
 import dev.lethe.messages.scheduling.SchedulingStatus;
-import java.util.HashMap;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whatever comes in is answered with a reason and kept, and the next one passes. */
+/** Whatever comes in is answered or parked with a reason, or delivered; the next one passes, and nobody's name gets into a log. */
 class BadInputIT {
 
-    private static final String QUEUE = "users.later";
-    private static final Object ABSENT = new Object();
+    private static final Duration AT_ONCE = Duration.ofSeconds(3);
 
-    private static Client users;
     private static Client admin;
+    private static LogLines log;
+    private static int consumers;
     private static List<Delivery> delivered;
+    private static List<Delivery> ofBilling;
     private static List<Delivery> parked;
+
+    private Client users;
 
     @BeforeAll
     static void serviceRuns() throws Exception {
         Service.start();
-        users = new Client("users");
-        delivered = users.queue(QUEUE);
+        log = LogLines.ofEverything();
         admin = new Client("admin");
+        delivered = admin.queue(QUEUE);
+        ofBilling = admin.queue("billing.inbox");
         parked = admin.read(Topology.parkingLot(Topology.SCHEDULE_QUEUE));
+        consumers = admin.consumers(Topology.SCHEDULE_QUEUE);
     }
 
     @AfterAll
-    static void disconnected() {
-        users.close();
+    static void disconnected() throws Exception {
+        log.close();
         admin.close();
+        Service.update("delete from message");
     }
 
-    static List<Arguments> badHeaders() {
-        return List.of(
-                bad("both times", Map.of("x-deliver-at", "2099-01-01T00:00:00Z"), "invalid_time"),
-                bad("neither time", Map.of("x-delay", ABSENT), "invalid_time"),
-                bad("a negative delay", Map.of("x-delay", -1), "invalid_time"),
-                bad("a delay in words", Map.of("x-delay", "soon"), "invalid_time"),
-                bad("half a millisecond", Map.of("x-delay", 0.5), "invalid_time"),
-                bad("more than a century", Map.of("x-delay", Long.MAX_VALUE), "invalid_time"),
-                bad("more digits than a number has", Map.of("x-delay", "9".repeat(40)), "invalid_time"),
-                bad("a time in words", at("tomorrow"), "invalid_time"),
-                bad("a time without an offset", at("2099-01-01T00:00:00"), "invalid_time"),
-                bad("a time after the calendar", at("+10000-01-01T00:00:00Z"), "invalid_time"),
-                bad("a table for a time", at(Map.of("year", 2099)), "invalid_time"),
-                bad("an expiry in words", Map.of("x-expires-at", "never"), "invalid_time"),
-                bad("a key of 10,000 characters", Map.of("x-key", "k".repeat(10_000)), "invalid_header"),
-                bad("a key with a NUL", Map.of("x-key", "k\0"), "invalid_header"),
-                bad("a key with a line break", Map.of("x-key", "k\nk"), "invalid_header"),
-                bad("a number for a key", Map.of("x-key", 17), "invalid_header"),
-                bad("a long subject", Map.of("x-subject", "s".repeat(257)), "invalid_header"),
-                bad("nonsense on conflict", Map.of("x-on-conflict", "merge"), "invalid_header"),
-                bad("a long routing key", Map.of("x-routing-key", "users." + "ü".repeat(125)), "invalid_header"),
-                bad("no exchange", Map.of("x-exchange", ABSENT), "no_target"),
-                bad("the default exchange without a queue", Map.of("x-routing-key", ABSENT), "no_target"),
-                bad("somebody else's queue", Map.of("x-routing-key", "billing.later"), "target_not_allowed"));
+    @BeforeEach
+    void usersComes() throws Exception {
+        users = new Client("users");
+    }
+
+    @AfterEach
+    void usersLeaves() {
+        users.close();
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("badHeaders")
-    void whatCannotBeScheduledIsRejectedWithItsReason(String what, Map<String, Object> headers, String reason)
-            throws Exception {
-        rejected(ScheduleHeaders.SCHEDULE, users.message().headers(headers).build(), what.getBytes(UTF_8), reason);
+    @MethodSource("dev.lethe.scheduler.BadInputs#all")
+    void whateverComesInIsSettledAndDisturbsNothing(BadInput input) throws Exception {
+        AMQP.BasicProperties properties = input.properties(users);
+
+        users.publish(input.command(), properties, input.body());
+        theNextOnePassesAtOnce();
+
+        switch (input.expected()) {
+            case BadInput.Expected.Rejected(String reason) -> {
+                SchedulingReply answer = users.replyTo(properties.getMessageId());
+                assertThat(answer.status()).isEqualTo(SchedulingStatus.REJECTED);
+                assertThat(answer.reason()).isEqualTo(reason);
+                assertThat(answer.detail()).isNotBlank().doesNotContain(PERSON);
+                isParked(input, properties, reason);
+            }
+            case BadInput.Expected.Parked(String reason) -> isParked(input, properties, reason);
+            case BadInput.Expected.Answered(SchedulingStatus status) -> {
+                assertThat(users.replyTo(properties.getMessageId()).status()).isEqualTo(status);
+                assertThat(those(parked, input, properties)).isEmpty();
+            }
+            case BadInput.Expected.Delivered(boolean answered) -> {
+                Eventually.until(() -> those(delivered, input, properties).size() == 1);
+                assertThat(those(delivered, input, properties)
+                                .getFirst()
+                                .getProperties()
+                                .getHeaders())
+                        .containsKey("customer")
+                        .doesNotContainKeys("x-delay", "x-exchange", "x-key", "x-death", "CC", "BCC");
+                assertThat(those(parked, input, properties)).isEmpty();
+                if (answered) {
+                    assertThat(users.replyTo(properties.getMessageId()).status())
+                            .isEqualTo(SCHEDULED);
+                } else {
+                    assertThat(users.repliesTo(properties.getMessageId())).isEmpty();
+                }
+            }
+        }
+        if (!(input.expected() instanceof BadInput.Expected.Delivered)) {
+            assertThat(those(delivered, input, properties)).isEmpty();
+        }
+        assertThat(ofBilling).isEmpty();
+        assertThat(admin.consumers(Topology.SCHEDULE_QUEUE)).isEqualTo(consumers);
+        assertThat(log.lines()).noneMatch(line -> line.contains("Erika") || line.contains("Mustermann"));
     }
 
-    @Test
-    void aBodyOfTwoMebibytesIsRejected() throws Exception {
-        rejected(ScheduleHeaders.SCHEDULE, good().build(), new byte[2 * 1024 * 1024], "too_large");
-    }
-
-    @Test
-    void whoDoesNotSayWhoItIsIsRejected() throws Exception {
-        rejected(ScheduleHeaders.SCHEDULE, good().userId(null).build(), new byte[0], "no_user_id");
-        rejected(
-                ScheduleHeaders.CANCEL,
-                good().userId(null).headers(Map.of("x-key", "k")).build(),
-                new byte[0],
-                "no_user_id");
-    }
-
-    /** The exchange has no such binding, but a copy for another key brings it in. */
+    /** The exchange has no such binding, but a copy for another key, or somebody who may bind, brings it in. */
     @Test
     void anUnknownCommandIsRejected() throws Exception {
-        Map<String, Object> headers = Client.later(QUEUE, 0);
-        headers.put("CC", List.of(ScheduleHeaders.SCHEDULE));
+        BadInput input = schedule("by another name").with("CC", List.of(ScheduleHeaders.SCHEDULE));
+        AMQP.BasicProperties properties = input.properties(users);
 
-        rejected("reschedule", users.message().headers(headers).build(), new byte[0], "unknown_command");
+        users.publish("reschedule", properties, input.body());
+
+        assertThat(users.replyTo(properties.getMessageId()).reason()).isEqualTo("unknown_command");
+        isParked(input, properties, "unknown_command");
+        theNextOnePassesAtOnce();
+        assertThat(log.lines()).anyMatch(line -> line.contains("unknown_command") && line.contains("\"users\""));
     }
 
-    @Test
-    void aCancellationOfNothingIsRejected() throws Exception {
-        rejected(ScheduleHeaders.CANCEL, users.message().build(), new byte[0], "no_key");
-        rejected(
-                ScheduleHeaders.CANCEL,
-                users.message().headers(Map.of("x-key", "k".repeat(257))).build(),
-                new byte[0],
-                "invalid_header");
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("dev.lethe.scheduler.BadInputs#forTheBroker")
+    void whatTheBrokerRefusesDisturbsNothingEither(BadInput input) throws Exception {
+        try (var other = new Client("users")) {
+            assertThatThrownBy(() -> other.publish(input.command(), input.properties(other), input.body()))
+                    .hasStackTraceContaining("ShutdownSignalException");
+        }
+        theNextOnePassesAtOnce();
     }
 
-    private static void rejected(String command, AMQP.BasicProperties properties, byte[] body, String reason)
-            throws Exception {
-        SchedulingReply reply = users.ask(command, properties, body);
+    /** 2,000 levels would end a reader with a stack of ordinary size, and the broker would deliver them again and again. */
+    @ParameterizedTest(name = "{0} deep")
+    @ValueSource(ints = {200, 2_000})
+    void headersTooDeepToBeReadHoldUpNobody(int depth) throws Exception {
+        Object deep = "down here";
+        for (int i = 0; i < depth; i++) {
+            deep = List.of(deep);
+        }
+        BadInput input = schedule("lists " + depth + " deep").with("deep", deep);
+        AMQP.BasicProperties properties = input.properties(users);
+        var publishing = new FutureTask<>(() -> {
+            users.publish(input.command(), properties, input.body());
+            return properties;
+        });
+        new Thread(null, publishing, "large stack", 1L << 29).start();
+        publishing.get();
 
-        assertThat(reply.status()).isEqualTo(SchedulingStatus.REJECTED);
-        assertThat(reply.reason()).isEqualTo(reason);
-        assertThat(reply.detail()).isNotBlank();
-        Eventually.until(() -> parkedOf(properties).size() == 1);
-        Delivery kept = parkedOf(properties).getFirst();
-        assertThat(Client.header(kept, Topology.PARKED_REASON_HEADER)).isEqualTo(reason);
-        assertThat(Client.header(kept, Topology.PARKED_DETAIL_HEADER)).isEqualTo(reply.detail());
-        assertThat(kept.getBody()).isEqualTo(body);
+        theNextOnePassesAtOnce();
+        assertThat(users.replyTo(properties.getMessageId()).reason()).isEqualTo("invalid_header");
+        isParked(input, properties, "invalid_header");
+    }
 
-        AMQP.BasicProperties next = good().build();
+    private void theNextOnePassesAtOnce() throws Exception {
+        AMQP.BasicProperties next =
+                users.message().headers(Client.later(QUEUE, 0)).build();
+        Instant before = Instant.now();
         assertThat(users.ask(ScheduleHeaders.SCHEDULE, next, new byte[0]).status())
-                .isEqualTo(SchedulingStatus.SCHEDULED);
+                .isEqualTo(SCHEDULED);
         Eventually.until(() -> delivered.stream().anyMatch(each -> next.getMessageId()
                 .equals(each.getProperties().getMessageId())));
-        assertThat(delivered)
-                .noneMatch(each ->
-                        properties.getMessageId().equals(each.getProperties().getMessageId()));
+        assertThat(Duration.between(before, Instant.now())).isLessThan(AT_ONCE);
     }
 
-    private static List<Delivery> parkedOf(AMQP.BasicProperties properties) {
-        return parked.stream()
-                .filter(each ->
-                        properties.getMessageId().equals(each.getProperties().getMessageId()))
+    private static void isParked(BadInput input, AMQP.BasicProperties properties, String reason) {
+        Eventually.until(() -> those(parked, input, properties).size() == 1);
+        Delivery kept = those(parked, input, properties).getFirst();
+        assertThat(Client.header(kept, Topology.PARKED_REASON_HEADER)).isEqualTo(reason);
+        assertThat(Client.header(kept, Topology.PARKED_DETAIL_HEADER)).isNotBlank();
+        assertThat(kept.getBody()).isEqualTo(input.body());
+    }
+
+    /** By its id, or if it has none by what it says. */
+    private static List<Delivery> those(List<Delivery> deliveries, BadInput input, AMQP.BasicProperties properties) {
+        return deliveries.stream()
+                .filter(each -> properties.getMessageId() == null
+                        ? Objects.deepEquals(each.getBody(), input.body())
+                        : properties.getMessageId().equals(each.getProperties().getMessageId()))
                 .toList();
-    }
-
-    private static AMQP.BasicProperties.Builder good() {
-        return users.message().headers(Client.later(QUEUE, 0));
-    }
-
-    private static Map<String, Object> at(Object time) {
-        return Map.of("x-delay", ABSENT, "x-deliver-at", time);
-    }
-
-    private static Arguments bad(String what, Map<String, Object> different, String reason) {
-        Map<String, Object> headers = new HashMap<>(Client.later(QUEUE, 0));
-        headers.putAll(different);
-        headers.values().removeIf(ABSENT::equals);
-        return Arguments.of(what, headers, reason);
     }
 }

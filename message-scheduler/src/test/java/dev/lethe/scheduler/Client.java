@@ -71,6 +71,14 @@ final class Client implements AutoCloseable {
         return deliveries;
     }
 
+    boolean isOpen() {
+        return channel.isOpen();
+    }
+
+    int consumers(String queue) throws IOException {
+        return channel.queueDeclarePassive(queue).getConsumerCount();
+    }
+
     /** A message that says who sends it, and wants an answer to this very connection. */
     AMQP.BasicProperties.Builder message() {
         return new AMQP.BasicProperties.Builder()
@@ -95,6 +103,25 @@ final class Client implements AutoCloseable {
         channel.waitForConfirmsOrDie(10_000);
     }
 
+    /** Without waiting for anything. */
+    void send(String routingKey, AMQP.BasicProperties properties, byte[] body) throws Exception {
+        channel.basicPublish(Topology.SCHEDULER_EXCHANGE, routingKey, true, properties, body);
+    }
+
+    /** Takes a message and dies: the broker delivers it again, and says so. */
+    void deliverInVain(String queue) throws IOException {
+        List<Delivery> taken = new CopyOnWriteArrayList<>();
+        channel.basicConsume(queue, false, (tag, delivery) -> taken.add(delivery), tag -> {});
+        Eventually.until(() -> !taken.isEmpty());
+        close();
+    }
+
+    /** To an exchange of its own; returns when a queue behind it has it. */
+    void publishTo(String exchange, AMQP.BasicProperties properties, byte[] body) throws Exception {
+        channel.basicPublish(exchange, "", true, properties, body);
+        channel.waitForConfirmsOrDie(10_000);
+    }
+
     SchedulingReply ask(String routingKey, AMQP.BasicProperties properties, byte[] body) throws Exception {
         publish(routingKey, properties, body);
         return replyTo(properties.getMessageId());
@@ -111,7 +138,7 @@ final class Client implements AutoCloseable {
                 new byte[0]);
     }
 
-    private SchedulingReply replyTo(String messageId) {
+    SchedulingReply replyTo(String messageId) {
         Eventually.until(() -> !repliesTo(messageId).isEmpty());
         return reply(repliesTo(messageId).getFirst());
     }

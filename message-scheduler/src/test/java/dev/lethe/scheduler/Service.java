@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -19,6 +20,8 @@ final class Service {
 
     private static final String USER = "message-scheduler";
     private static final String DATABASE = "message_scheduler_it";
+    static final String OPERATORS_PASSWORD = "only-for-this-test";
+
     private static final PostgresServer POSTGRES = LocalServers.shared().postgres();
     private static final RabbitServer RABBIT = LocalServers.shared().rabbit();
 
@@ -41,10 +44,18 @@ final class Service {
                 "spring.rabbitmq.password", RABBIT.password(USER),
                 "logging.level.dev.lethe", "off",
                 "server.port", 0));
+        settings.put("lethe.operators.password", OPERATORS_PASSWORD);
+        settings.put("lethe.outbox.watch.every", "100ms");
+        settings.put("lethe.outbox.watch.behind-after", "1s");
         context = new SpringApplicationBuilder(MessageScheduler.class)
                 .run(settings.entrySet().stream()
                         .map(setting -> "--" + setting.getKey() + "=" + setting.getValue())
                         .toArray(String[]::new));
+    }
+
+    /** Where it answers HTTP, on this machine. */
+    static int port() {
+        return Objects.requireNonNull(context).getEnvironment().getRequiredProperty("local.server.port", Integer.class);
     }
 
     static void stop() {

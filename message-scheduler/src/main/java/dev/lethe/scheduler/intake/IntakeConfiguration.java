@@ -3,10 +3,13 @@ package dev.lethe.scheduler.intake;
 import static dev.lethe.messages.Topology.SCHEDULER_EXCHANGE;
 import static dev.lethe.messages.Topology.SCHEDULE_QUEUE;
 import static dev.lethe.messages.scheduling.ScheduleHeaders.CANCEL;
+import static dev.lethe.messages.scheduling.ScheduleHeaders.FORGET;
+import static dev.lethe.messages.scheduling.ScheduleHeaders.RETRY;
 import static dev.lethe.messages.scheduling.ScheduleHeaders.SCHEDULE;
 
 import dev.lethe.outbox.Consumers;
 import dev.lethe.outbox.Queues;
+import java.util.List;
 import org.springframework.amqp.core.BindingBuilder;
 import org.springframework.amqp.core.Declarables;
 import org.springframework.amqp.core.DirectExchange;
@@ -19,17 +22,15 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 class IntakeConfiguration {
 
-    private static final int THREADS = 4;
-
     @Bean
     Declarables schedulerTopology() {
         var exchange = new DirectExchange(SCHEDULER_EXCHANGE);
-        Queue queue = Queues.named(SCHEDULE_QUEUE);
-        return new Declarables(
-                exchange,
-                queue,
-                BindingBuilder.bind(queue).to(exchange).with(SCHEDULE),
-                BindingBuilder.bind(queue).to(exchange).with(CANCEL));
+        Queue queue = Queues.inOrder(SCHEDULE_QUEUE);
+        var all = new Declarables(exchange, queue);
+        for (String command : List.of(SCHEDULE, CANCEL, RETRY, FORGET)) {
+            all.getDeclarables().add(BindingBuilder.bind(queue).to(exchange).with(command));
+        }
+        return all;
     }
 
     @Bean
@@ -39,6 +40,6 @@ class IntakeConfiguration {
 
     @Bean
     MessageListenerContainer schedulingContainer(Consumers consumers, SchedulingListener listener) {
-        return consumers.reading(SCHEDULE_QUEUE, THREADS, listener);
+        return consumers.readingBatches(SCHEDULE_QUEUE, listener);
     }
 }

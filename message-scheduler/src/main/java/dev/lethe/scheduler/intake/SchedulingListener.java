@@ -1,23 +1,25 @@
 package dev.lethe.scheduler.intake;
 
-import static dev.lethe.messages.scheduling.ScheduleHeaders.CANCEL;
-import static dev.lethe.messages.scheduling.ScheduleHeaders.KEY;
-import static dev.lethe.messages.scheduling.ScheduleHeaders.SCHEDULE;
+import static dev.lethe.messages.Topology.SCHEDULE_QUEUE;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.rabbitmq.client.AMQP;
 import dev.lethe.messages.MessageJson;
 import dev.lethe.messages.Messages;
 import dev.lethe.messages.scheduling.SchedulingReply;
 import dev.lethe.messages.scheduling.SchedulingStatus;
+import dev.lethe.outbox.BatchHandler;
 import dev.lethe.outbox.Delivery;
-import dev.lethe.outbox.DeliveryHandler;
+import dev.lethe.outbox.Inbox;
+import dev.lethe.outbox.Name;
 import dev.lethe.outbox.Outbox;
 import dev.lethe.outbox.Schedule;
 import dev.lethe.outbox.ScheduledMessage;
-import dev.lethe.outbox.Unacceptable;
+import dev.lethe.outbox.ScheduledMessage.When;
 import dev.lethe.scheduler.targets.AllowList;
-import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -28,89 +30,131 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Takes messages in, takes them back, and answers. At least once: a message that the broker delivers to us twice may be
- * sent twice, with the same id; whoever names it by a key has it once.
+ * Takes commands in, many in one transaction, and answers in the same. A command that the broker delivers to us again is known
+ * by its message id and not carried out again, or it would undo what was said since; one without an id is.
  */
 @Component
-class SchedulingListener implements DeliveryHandler {
+class SchedulingListener implements BatchHandler {
 
     private static final Logger log = LoggerFactory.getLogger(SchedulingListener.class);
 
     /** Nobody waits longer for an answer. */
     private static final Duration REPLY_IS_GOOD_FOR = Duration.ofMinutes(1);
 
+    private final CommandReader reader;
     private final Schedule schedule;
     private final Outbox outbox;
+    private final Inbox inbox;
     private final AllowList allowList;
     private final TransactionTemplate transaction;
-    private final Clock clock;
 
     SchedulingListener(
+            CommandReader reader,
             Schedule schedule,
             Outbox outbox,
+            Inbox inbox,
             AllowList allowList,
-            PlatformTransactionManager transactions,
-            Clock clock) {
+            PlatformTransactionManager transactions) {
+        this.reader = reader;
         this.schedule = schedule;
         this.outbox = outbox;
+        this.inbox = inbox;
         this.allowList = allowList;
         this.transaction = new TransactionTemplate(transactions);
-        this.clock = clock;
     }
 
     @Override
-    public void handle(Delivery delivery) {
-        try {
-            String sender = delivery.sender();
-            if (sender == null) {
-                throw new Refusal("no_user_id", "the property user_id must name the sender's broker user");
+    public List<Refused> handle(List<Delivery> deliveries) {
+        return Objects.requireNonNull(transaction.execute(status -> handleNew(deliveries.stream()
+                .filter(delivery -> !delivery.redelivered() || isNew(delivery))
+                .toList())));
+    }
+
+    private boolean isNew(Delivery delivery) {
+        UUID identity = identityOf(delivery);
+        return identity == null || !inbox.isInBatch(SCHEDULE_QUEUE, identity);
+    }
+
+    private List<Refused> handleNew(List<Delivery> deliveries) {
+        var accepted = new ArrayList<UUID>();
+        var refused = new ArrayList<Refused>();
+        var runs = new Runs();
+        var replies = new ArrayList<ScheduledMessage>();
+        for (Delivery delivery : deliveries) {
+            try {
+                runs.add(delivery, reader.read(delivery));
+                UUID identity = identityOf(delivery);
+                if (identity != null) {
+                    accepted.add(identity);
+                }
+            } catch (Refusal refusal) {
+                log(delivery, refusal);
+                refused.add(new Refused(delivery, refusal.reason(), refusal.detail()));
+                reply(replies, delivery, rejected(refusal));
             }
-            switch (delivery.routingKey()) {
-                case SCHEDULE -> schedule(delivery, sender);
-                case CANCEL -> cancel(delivery, sender);
-                default -> throw new Refusal("unknown_command", "the routing key must be schedule or cancel");
+        }
+        for (Runs.Run run : runs.inOrder()) {
+            carryOut(run, replies);
+        }
+        if (!replies.isEmpty()) {
+            schedule.put(replies, false);
+        }
+        inbox.markBatch(SCHEDULE_QUEUE, accepted);
+        return refused;
+    }
+
+    /** Ids are the senders' own, and some give a message and what they say about it later the same. */
+    private static @Nullable UUID identityOf(Delivery delivery) {
+        String id = delivery.properties().getMessageId();
+        return id == null
+                ? null
+                : UUID.nameUUIDFromBytes(String.join("\0", String.valueOf(delivery.sender()), delivery.routingKey(), id)
+                        .getBytes(UTF_8));
+    }
+
+    private void carryOut(Runs.Run run, List<ScheduledMessage> replies) {
+        switch (run.first()) {
+            case Command.Put put -> {
+                List<ScheduledMessage> messages = run.messages();
+                List<Schedule.Put> puts = schedule.put(messages, put.keep());
+                for (int i = 0; i < puts.size(); i++) {
+                    String key = messages.get(i).key();
+                    reply(replies, run.deliveries().get(i), answer(statusOf(puts.get(i)), key));
+                }
             }
-        } catch (Refusal refusal) {
-            refuse(delivery, refusal);
+            case Command.Retry retry -> schedule.put(run.messages(), false);
+            case Command.Cancel cancel -> {
+                List<Name> names = run.names();
+                List<Schedule.Cancelled> cancelled = schedule.cancel(names);
+                for (int i = 0; i < cancelled.size(); i++) {
+                    String key = names.get(i).key();
+                    reply(replies, run.deliveries().get(i), answer(statusOf(cancelled.get(i)), key));
+                }
+            }
+            case Command.Forget(String subject, String owner) -> {
+                int count = schedule.forget(subject, owner);
+                log.atInfo()
+                        .addKeyValue("event.action", "subject-forgotten")
+                        .addKeyValue("lethe.messages", count)
+                        .addKeyValue("user.name", run.deliveries().getFirst().sender())
+                        .log("forgot {} messages about a person", count);
+                reply(
+                        replies,
+                        run.deliveries().getFirst(),
+                        new SchedulingReply(SchedulingStatus.FORGOTTEN, null, null, null, count));
+            }
         }
     }
 
-    private void schedule(Delivery delivery, String sender) throws Refusal {
-        ScheduleRequest request = ScheduleRequest.read(delivery, sender);
-        ScheduledMessage message = request.message();
-        if (!allowList.allows(sender, message.exchange(), message.routingKey())) {
-            throw new Refusal(
-                    "target_not_allowed",
-                    "user '%s' may not send to exchange '%s'; lethe.scheduler.targets allows more"
-                            .formatted(sender, message.exchange()));
-        }
-        transaction.executeWithoutResult(status -> {
-            Schedule.Put put = schedule.put(message, request.keep());
-            reply(delivery, new SchedulingReply(statusOf(put), message.key(), null, null));
-        });
-    }
-
-    private void cancel(Delivery delivery, String sender) throws Refusal {
-        String key = new HeaderReader(delivery.properties().getHeaders()).text(KEY);
-        if (key == null) {
-            throw new Refusal("no_key", "x-key must name the message that is to be cancelled");
-        }
-        schedule.cancel(
-                sender, key, cancelled -> reply(delivery, new SchedulingReply(statusOf(cancelled), key, null, null)));
-    }
-
-    private void refuse(Delivery delivery, Refusal refusal) {
+    private static void log(Delivery delivery, Refusal refusal) {
         log.atWarn()
                 .addKeyValue("event.action", "schedule-refused")
                 .addKeyValue("event.reason", refusal.reason())
                 .addKeyValue("user.name", delivery.sender())
                 .log("refused: {}", refusal.detail());
-        transaction.executeWithoutResult(status -> reply(
-                delivery, new SchedulingReply(SchedulingStatus.REJECTED, null, refusal.reason(), refusal.detail())));
-        throw new Unacceptable(refusal.reason(), refusal.detail());
     }
 
-    private void reply(Delivery delivery, SchedulingReply reply) {
+    private void reply(List<ScheduledMessage> replies, Delivery delivery, SchedulingReply reply) {
         String replyTo = delivery.properties().getReplyTo();
         if (replyTo == null || !allowList.allowsReply(delivery.sender(), replyTo)) {
             return;
@@ -118,7 +162,7 @@ class SchedulingListener implements DeliveryHandler {
         AMQP.BasicProperties properties = outbox.envelope(Messages.SCHEDULING_REPLY, UUID.randomUUID())
                 .correlationId(correlationOf(delivery.properties()))
                 .build();
-        outbox.send(new ScheduledMessage(
+        replies.add(new ScheduledMessage(
                 "",
                 null,
                 null,
@@ -126,12 +170,20 @@ class SchedulingListener implements DeliveryHandler {
                 replyTo,
                 properties,
                 MessageJson.write(reply),
-                new ScheduledMessage.Due.In(Duration.ZERO),
-                clock.instant().plus(REPLY_IS_GOOD_FOR)));
+                When.NOW,
+                When.in(REPLY_IS_GOOD_FOR)));
     }
 
     private static @Nullable String correlationOf(AMQP.BasicProperties properties) {
         return Objects.requireNonNullElse(properties.getCorrelationId(), properties.getMessageId());
+    }
+
+    private static SchedulingReply answer(SchedulingStatus status, @Nullable String key) {
+        return new SchedulingReply(status, key, null, null, null);
+    }
+
+    private static SchedulingReply rejected(Refusal refusal) {
+        return new SchedulingReply(SchedulingStatus.REJECTED, null, refusal.reason(), refusal.detail(), null);
     }
 
     private static SchedulingStatus statusOf(Schedule.Put put) {

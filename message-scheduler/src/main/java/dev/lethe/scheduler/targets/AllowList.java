@@ -39,6 +39,11 @@ public class AllowList {
         return replyTo.startsWith("amq.rabbitmq.reply-to") || (user != null && isOwn(user, replyTo));
     }
 
+    /** Whether what a user wants forgotten about a person is all of it, and not only what that user scheduled. */
+    public boolean forgetsForAll(String user) {
+        return properties.forgetters().contains(user);
+    }
+
     private static boolean isOwnQueue(String user, String queue) {
         return queue.equals("participant." + user) || isOwn(user, queue);
     }
