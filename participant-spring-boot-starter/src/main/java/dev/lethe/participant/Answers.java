@@ -1,9 +1,6 @@
 package dev.lethe.participant;
 
 import com.rabbitmq.client.AMQP;
-import com.rabbitmq.client.Channel;
-import com.rabbitmq.client.Connection;
-import com.rabbitmq.client.ShutdownSignalException;
 import dev.lethe.messages.Messages;
 import dev.lethe.messages.Topology;
 import java.io.IOException;
@@ -12,29 +9,19 @@ import java.time.Instant;
 import java.util.Date;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
-import org.springframework.amqp.AmqpException;
 import org.springframework.amqp.rabbit.connection.ConnectionFactory;
 
-/** Sends answers on a channel of its own, so that it needs neither confirms nor returns in the settings of the service. */
+/** Sends answers to the participant's exchange. */
 final class Answers {
 
     private static final int PERSISTENT = 2;
-    private static final int ABORTED = 200;
 
-    private final ConnectionFactory connections;
+    private final ConfirmedPublisher publisher;
     private final String participant;
-    private final long confirmMillis;
-    private @Nullable Channel channel;
-    private volatile boolean returned;
 
     Answers(ConnectionFactory connections, String participant, Duration confirmTimeout) {
-        // Not the one we read from: a broker that blocks publishers must not keep us from acknowledging
-        ConnectionFactory forPublishing = connections.getPublisherConnectionFactory();
-        this.connections = forPublishing == null ? connections : forPublishing;
+        this.publisher = new ConfirmedPublisher(connections, "cancellation-service", confirmTimeout);
         this.participant = participant;
-        this.confirmMillis = confirmTimeout.toMillis();
     }
 
     /**
@@ -42,35 +29,9 @@ final class Answers {
      *
      * @throws IOException if it may not have it; to be sent again then, a second one changes nothing
      */
-    synchronized void send(Answer answer) throws IOException, InterruptedException {
-        boolean sent = false;
-        try {
-            Channel open = channel();
-            returned = false;
-            open.basicPublish(
-                    Topology.repliesExchange(participant),
-                    answer.type().name(),
-                    true,
-                    false,
-                    propertiesOf(answer),
-                    answer.body());
-            if (!open.waitForConfirms(confirmMillis)) {
-                throw new IOException("the broker refused the answer (nack)");
-            }
-            if (returned) {
-                throw new IOException("no queue is bound to exchange '%s'; cancellation-service declares them"
-                        .formatted(Topology.repliesExchange(participant)));
-            }
-            sent = true;
-        } catch (TimeoutException e) {
-            throw new IOException("the broker did not confirm the answer within %d ms".formatted(confirmMillis), e);
-        } catch (AmqpException | ShutdownSignalException e) {
-            throw new IOException("the broker cannot be reached, or closed the channel: " + e.getMessage(), e);
-        } finally {
-            if (!sent) {
-                close();
-            }
-        }
+    void send(Answer answer) throws IOException, InterruptedException {
+        publisher.publish(
+                Topology.repliesExchange(participant), answer.type().name(), propertiesOf(answer), answer.body());
     }
 
     private AMQP.BasicProperties propertiesOf(Answer answer) {
@@ -86,38 +47,13 @@ final class Answers {
                 .correlationId(answer.requestId().toString())
                 .timestamp(Date.from(Instant.now()))
                 .appId(participant)
-                .userId(connections.getUsername())
+                .userId(publisher.user())
                 .deliveryMode(PERSISTENT)
                 .headers(headers)
                 .build();
     }
 
-    private Channel channel() throws IOException {
-        Channel known = channel;
-        if (known != null && known.isOpen()) {
-            return known;
-        }
-        // Not one from Spring's cache: those have settings, and listeners, of the service
-        Connection connection = connections.createConnection().getDelegate();
-        Channel opened = connection == null ? null : connection.createChannel();
-        if (opened == null) {
-            throw new IOException("the broker gives no more channels on this connection");
-        }
-        opened.addReturnListener(message -> returned = true);
-        opened.confirmSelect();
-        channel = opened;
-        return opened;
-    }
-
-    synchronized void close() {
-        if (channel != null) {
-            try {
-                channel.abort(ABORTED, "no longer used");
-            } catch (IOException e) {
-                // A channel that cannot even be aborted went with its connection
-                channel = null;
-            }
-            channel = null;
-        }
+    void close() {
+        publisher.close();
     }
 }

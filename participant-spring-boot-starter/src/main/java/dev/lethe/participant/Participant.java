@@ -42,8 +42,9 @@ final class Participant {
         } catch (InterruptedException e) {
             throw e;
         } catch (Exception | LinkageError | AssertionError | StackOverflowError e) {
-            logFailure(e, task.requestId());
-            return Erasure.failed(nameOf(e), true).of(task.taskId());
+            var failure = new Failure(e);
+            logFailure(failure, task.requestId());
+            return Erasure.failed(failure.name(), true).of(task.taskId());
         }
     }
 
@@ -61,7 +62,7 @@ final class Participant {
         } catch (InterruptedException e) {
             throw e;
         } catch (Exception | LinkageError | AssertionError | StackOverflowError e) {
-            logFailure(e, task.requestId());
+            logFailure(new Failure(e), task.requestId());
             return failedExport(task);
         }
     }
@@ -70,24 +71,13 @@ final class Participant {
         return new SubjectExported(task.taskId(), ExportOutcome.FAILED, List.of());
     }
 
-    /** With the class and the place in the code; the message of an exception may quote the data. */
-    private void logFailure(Throwable failure, UUID requestId) {
-        StackTraceElement[] stack = failure.getStackTrace();
+    private void logFailure(Failure failure, UUID requestId) {
         log.atError()
                 .addKeyValue("event.action", "participant-failed")
                 .addKeyValue("event.outcome", "failure")
-                .addKeyValue("error.type", failure.getClass().getName())
+                .addKeyValue("error.type", failure.type())
                 .addKeyValue("lethe.request.id", requestId)
                 .addKeyValue("lethe.participant", name)
-                .log(
-                        "{} could not do its part: {} at {}",
-                        name,
-                        failure.getClass().getName(),
-                        stack.length == 0 ? "an unknown place" : stack[0]);
-    }
-
-    private static String nameOf(Throwable failure) {
-        String simple = failure.getClass().getSimpleName();
-        return simple.isEmpty() ? failure.getClass().getName() : simple;
+                .log("{} could not do its part: {}", name, failure);
     }
 }

@@ -110,6 +110,22 @@ final class Broker implements AutoCloseable {
         }
     }
 
+    /** As a message comes back: in the name of the user that it belongs to, which only message-scheduler may use. */
+    void sendTo(String queue, String verifiedUser, Map<String, Object> headers) throws IOException, TimeoutException {
+        try (Connection connection = connect("message-scheduler");
+                Channel publishing = connection.createChannel()) {
+            publishing.confirmSelect();
+            var properties = new AMQP.BasicProperties.Builder()
+                    .userId(verifiedUser)
+                    .headers(headers)
+                    .build();
+            publishing.basicPublish("", queue, true, properties, new byte[0]);
+            assertThat(publishing.waitForConfirms(10_000)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("interrupted while the broker took a message", e);
+        }
+    }
+
     void bindTasks() throws IOException {
         channel.exchangeDeclare("participants", BuiltinExchangeType.DIRECT, true);
         channel.queueBind(QUEUE, "participants", PARTICIPANT);
