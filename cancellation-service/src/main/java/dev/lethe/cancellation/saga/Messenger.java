@@ -63,15 +63,10 @@ class Messenger {
         headers.put(ScheduleHeaders.EXCHANGE, Topology.PARTICIPANTS_EXCHANGE);
         headers.put(ScheduleHeaders.ROUTING_KEY, participant);
         headers.put(ScheduleHeaders.KEY, "erase:" + question.taskId());
-        outbox.send(new ScheduledMessage(
-                "",
-                null,
-                null,
+        outbox.send(ScheduledMessage.now(
                 Topology.SCHEDULER_EXCHANGE,
                 ScheduleHeaders.SCHEDULE,
                 envelope.builder().headers(headers).build(),
-                MessageJson.write(question),
-                new ScheduledMessage.Due.In(Duration.ZERO),
-                null));
+                MessageJson.write(question)));
     }
 }
