@@ -121,8 +121,9 @@ final class Demo {
                 .withLines(story::say)
                 .withFacts(this::onFact)
                 .withMails(this::onMail));
-        story.say("four services hold data of %d people, a mail server waits, billing has an API at %s"
-                .formatted(PEOPLE, samples.billingUrl()));
+        story.say(
+                "four services hold data of %d people, and message-scheduler a greeting to each; billing has an API at %s"
+                        .formatted(PEOPLE, samples.billingUrl()));
         return samples;
     }
 
@@ -151,7 +152,10 @@ final class Demo {
         }
         var checks = new DemoChecks(
                 samples, servers, dir.resolve("logs"), PlanNames.in(plan).participants());
-        checks.countRowsBefore();
+        for (Person person : samples.people()) {
+            samples.frontend().greetInAMonth(person);
+        }
+        checks.countRowsBefore(PATIENCE);
         story.blank();
         List<Person> people = samples.people();
         for (int i = 0; i < REQUESTS_OF_EACH_KIND; i++) {

@@ -13,6 +13,7 @@ import dev.lethe.servers.LocalServers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -41,8 +42,33 @@ final class DemoChecks {
         this.participants = participants;
     }
 
-    void countRowsBefore() {
-        samples.people().forEach(person -> rowsBefore.put(person.id(), samples.rowsAbout(person.id())));
+    /** Waits until message-scheduler has stored what it was given, or the checks would find that somebody had nothing there. */
+    void countRowsBefore(Duration patience) throws InterruptedException {
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (peopleWithMessages() < samples.people().size() && System.nanoTime() < deadline) {
+            Thread.sleep(50);
+        }
+        samples.people().forEach(person -> rowsBefore.put(person.id(), rowsAbout(person.id())));
+    }
+
+    private long peopleWithMessages() {
+        return database(Service.MESSAGE_SCHEDULER)
+                .sql("select count(distinct subject) from message")
+                .query(Long.class)
+                .single();
+    }
+
+    /** With each participant; message-scheduler is one, with what it was asked to send later. */
+    private Map<String, Long> rowsAbout(String personId) {
+        Map<String, Long> rows = new HashMap<>(samples.rowsAbout(personId));
+        rows.put(
+                Service.MESSAGE_SCHEDULER.label(),
+                database(Service.MESSAGE_SCHEDULER)
+                        .sql("select count(*) from message where subject = :subject")
+                        .param("subject", personId)
+                        .query(Long.class)
+                        .single());
+        return rows;
     }
 
     DemoReport make(Ledger ledger, Map<String, Boolean> addressKnownAtGoodbye)
@@ -96,7 +122,7 @@ final class DemoChecks {
         boolean everybodyHadSome = erased.stream()
                 .allMatch(id ->
                         rowsBefore.getOrDefault(id, Map.of()).values().stream().allMatch(rows -> rows > 0));
-        long after = erased.stream().mapToLong(id -> sum(samples.rowsAbout(id))).sum();
+        long after = erased.stream().mapToLong(id -> sum(rowsAbout(id))).sum();
         check(
                 "no row is left with any participant",
                 everybodyHadSome && after == 0,
@@ -109,7 +135,7 @@ final class DemoChecks {
         long lost = samples.people().stream()
                 .map(Person::id)
                 .filter(id -> !erased.contains(id))
-                .filter(id -> samples.rowsAbout(id).entrySet().stream()
+                .filter(id -> rowsAbout(id).entrySet().stream()
                         .anyMatch(rows -> rows.getValue()
                                 < rowsBefore.getOrDefault(id, Map.of()).getOrDefault(rows.getKey(), 0L)))
                 .count();

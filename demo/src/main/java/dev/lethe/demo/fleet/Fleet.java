@@ -6,9 +6,11 @@ import dev.lethe.servers.LocalServers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +34,7 @@ public final class Fleet implements AutoCloseable {
     private final PlanNames plan;
     private final LocalServers servers;
     private final Programs programs;
+    private final String operatorsPassword = newPassword();
     private final Map<Service, List<ServiceProcess>> services = new EnumMap<>(Service.class);
     private final ExecutorService restarts = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("restarts").daemon().factory());
@@ -163,13 +166,19 @@ public final class Fleet implements AutoCloseable {
             }
             case CANCELLATION_SERVICE ->
                 environment.put("LETHE_PLAN", settings.participants().toString());
-            case MESSAGE_SCHEDULER -> {}
+            case MESSAGE_SCHEDULER -> environment.put("LETHE_OPERATORS_PASSWORD", operatorsPassword);
         }
         return environment;
     }
 
+    private static String newPassword() {
+        var random = new byte[24];
+        new SecureRandom().nextBytes(random);
+        return HexFormat.of().formatHex(random);
+    }
+
     private void writeFleetFile() throws IOException {
-        FleetFile.write(settings.dir(), servers, plan.participants(), services);
+        FleetFile.write(settings.dir(), servers, plan.participants(), services, operatorsPassword);
     }
 
     /** After this nothing is started any more, and fleet.json is not written again. */

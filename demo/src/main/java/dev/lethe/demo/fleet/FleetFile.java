@@ -23,7 +23,11 @@ final class FleetFile {
     private FleetFile() {}
 
     static void write(
-            Path dir, LocalServers servers, List<String> participants, Map<Service, List<ServiceProcess>> services)
+            Path dir,
+            LocalServers servers,
+            List<String> participants,
+            Map<Service, List<ServiceProcess>> services,
+            String operatorsPassword)
             throws IOException {
         Path temporary = Files.createTempFile(
                 dir,
@@ -34,7 +38,7 @@ final class FleetFile {
                 temporary,
                 new JsonMapper()
                         .writerWithDefaultPrettyPrinter()
-                        .writeValueAsBytes(content(servers, participants, services)));
+                        .writeValueAsBytes(content(servers, participants, services, operatorsPassword)));
         Files.move(temporary, path(dir), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
@@ -51,7 +55,10 @@ final class FleetFile {
     }
 
     private static Map<String, Object> content(
-            LocalServers servers, List<String> participants, Map<Service, List<ServiceProcess>> services) {
+            LocalServers servers,
+            List<String> participants,
+            Map<Service, List<ServiceProcess>> services,
+            String operatorsPassword) {
         var users = new LinkedHashMap<String, Object>();
         Stream.concat(USERS_OF_OURS.stream(), participants.stream())
                 .forEach(user ->
@@ -78,6 +85,7 @@ final class FleetFile {
         var fleet = new LinkedHashMap<String, Object>();
         fleet.put("amqp", Map.of("url", servers.rabbit().amqpUrl(), "users", users));
         fleet.put("services", instances);
+        fleet.put("operators", Map.of("user", "operator", "password", operatorsPassword));
         fleet.put("postgres", databases);
         fleet.put("redis", Map.of("url", servers.redis().url()));
         fleet.put("servers", pids);

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeoutException;
@@ -43,19 +44,36 @@ final class ConfirmedPublisher implements AutoCloseable {
     synchronized <B> void publish(
             String exchange, MessageType<B> type, UUID messageId, UUID requestId, B body, Duration patience)
             throws IOException, InterruptedException {
-        AMQP.BasicProperties properties = propertiesOf(type, messageId, requestId);
-        byte[] json = MessageJson.write(body);
+        publish(
+                exchange,
+                type.name(),
+                propertiesOf(type.name(), messageId, requestId, Map.of()),
+                MessageJson.write(body),
+                patience);
+    }
+
+    /** The same for a message with headers of its own, which is of no type in the contract. */
+    synchronized void publish(
+            String exchange, String routingKey, Map<String, Object> headers, byte[] json, Duration patience)
+            throws IOException, InterruptedException {
+        UUID messageId = UUID.randomUUID();
+        publish(exchange, routingKey, propertiesOf(null, messageId, messageId, headers), json, patience);
+    }
+
+    private void publish(
+            String exchange, String routingKey, AMQP.BasicProperties properties, byte[] json, Duration patience)
+            throws IOException, InterruptedException {
         long deadline = System.nanoTime() + patience.toNanos();
         while (true) {
             try {
-                publishOnce(exchange, properties, json);
+                publishOnce(exchange, routingKey, properties, json);
                 return;
             } catch (IOException | ShutdownSignalException | TimeoutException e) {
                 closeChannel();
                 if (System.nanoTime() > deadline) {
                     throw new IOException(
                             "%s was not taken by exchange '%s' within %s; is the fleet running?"
-                                    .formatted(type.name(), exchange, patience),
+                                    .formatted(routingKey, exchange, patience),
                             e);
                 }
             }
@@ -63,31 +81,33 @@ final class ConfirmedPublisher implements AutoCloseable {
         }
     }
 
-    private void publishOnce(String exchange, AMQP.BasicProperties properties, byte[] body)
+    private void publishOnce(String exchange, String routingKey, AMQP.BasicProperties properties, byte[] body)
             throws IOException, InterruptedException, TimeoutException {
         Channel open = channel();
         returned = false;
-        open.basicPublish(exchange, properties.getType(), true, false, properties, body);
+        open.basicPublish(exchange, routingKey, true, false, properties, body);
         if (!open.waitForConfirms(CONFIRM_MILLIS)) {
             throw new IOException("the broker refused the message (nack)");
         }
         if (returned) {
-            throw new IOException(
-                    "no queue is bound to exchange '%s' for %s".formatted(exchange, properties.getType()));
+            throw new IOException("no queue is bound to exchange '%s' for %s".formatted(exchange, routingKey));
         }
     }
 
-    private AMQP.BasicProperties propertiesOf(MessageType<?> type, UUID messageId, UUID requestId) {
+    private AMQP.BasicProperties propertiesOf(
+            @Nullable String type, UUID messageId, UUID requestId, Map<String, Object> more) {
+        var headers = new HashMap<>(more);
+        headers.put(Topology.SCHEMA_VERSION_HEADER, Messages.SCHEMA_VERSION);
         return new AMQP.BasicProperties.Builder()
                 .contentType("application/json")
-                .type(type.name())
+                .type(type)
                 .messageId(messageId.toString())
                 .correlationId(requestId.toString())
                 .timestamp(Date.from(Instant.now()))
                 .appId(user)
                 .userId(user)
                 .deliveryMode(2)
-                .headers(Map.of(Topology.SCHEMA_VERSION_HEADER, Messages.SCHEMA_VERSION))
+                .headers(headers)
                 .build();
     }
 

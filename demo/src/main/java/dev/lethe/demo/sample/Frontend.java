@@ -1,5 +1,7 @@
 package dev.lethe.demo.sample;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.lethe.messages.MessageType;
 import dev.lethe.messages.Messages;
 import dev.lethe.messages.Topology;
@@ -7,11 +9,13 @@ import dev.lethe.messages.request.Fact;
 import dev.lethe.messages.request.RequestKind;
 import dev.lethe.messages.request.SubmitRequest;
 import dev.lethe.messages.request.WithdrawRequest;
+import dev.lethe.messages.scheduling.ScheduleHeaders;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 
 /** A web frontend: hands in what people ask, and hears what became of it. An AMQP client is all it needs. */
@@ -62,6 +66,24 @@ public final class Frontend implements AutoCloseable {
     /** Takes a request back. */
     public void withdraw(UUID requestId) throws IOException, InterruptedException {
         publish(Messages.REQUEST_WITHDRAW, requestId, new WithdrawRequest(requestId, null));
+    }
+
+    /** Has a greeting sent in a month, by message-scheduler: until then that too holds something about this person. */
+    public void greetInAMonth(Person person) throws IOException, InterruptedException {
+        publisher.publish(
+                Topology.SCHEDULER_EXCHANGE,
+                ScheduleHeaders.SCHEDULE,
+                Map.of(
+                        ScheduleHeaders.DELAY,
+                        Duration.ofDays(30).toMillis(),
+                        ScheduleHeaders.EXCHANGE,
+                        USER + ".greetings",
+                        ScheduleHeaders.KEY,
+                        "greeting:" + person.id(),
+                        ScheduleHeaders.SUBJECT,
+                        person.id()),
+                "{\"greeting\":\"glad to have you\"}".getBytes(UTF_8),
+                PATIENCE);
     }
 
     private <B> void publish(MessageType<B> type, UUID requestId, B body) throws IOException, InterruptedException {

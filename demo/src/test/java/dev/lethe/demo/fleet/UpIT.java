@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -119,7 +120,8 @@ class UpIT {
         processes = up.processes();
 
         JsonNode fleet = fleetJson();
-        assertThat(fleet.propertyNames()).containsExactlyInAnyOrder("amqp", "services", "postgres", "redis", "servers");
+        assertThat(fleet.propertyNames())
+                .containsExactlyInAnyOrder("amqp", "services", "operators", "postgres", "redis", "servers");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(dir.resolve("fleet.json"))))
                 .isEqualTo("rw-------");
         assertThat(fleet.path("amqp").propertyNames()).containsExactlyInAnyOrder("url", "users");
@@ -140,6 +142,7 @@ class UpIT {
             }
         }
         servicesAre(fleet);
+        operatorsAreLetIn(fleet);
         databasesAre(fleet);
         assertThat(fleet.path("redis").propertyNames()).containsExactly("url");
         assertThat(pong(URI.create(fleet.path("redis").path("url").stringValue())))
@@ -164,6 +167,30 @@ class UpIT {
                     .contains(instances.path(0).path("pid").longValue());
             assertThat(health(instances.path(0))).isEqualTo(200);
         }
+    }
+
+    private void operatorsAreLetIn(JsonNode fleet) throws Exception {
+        String credentials = fleet.path("operators").path("user").stringValue() + ":"
+                + fleet.path("operators").path("password").stringValue();
+        URI unknown = URI.create(fleet.path("services")
+                        .path("message-scheduler")
+                        .path(0)
+                        .path("url")
+                        .stringValue() + "/operators/messages/-1");
+        HttpRequest.Builder request = HttpRequest.newBuilder(unknown);
+
+        assertThat(get(unknown)).isEqualTo(401);
+        assertThat(http.send(
+                                request.header(
+                                                "Authorization",
+                                                "Basic "
+                                                        + Base64.getEncoder()
+                                                                .encodeToString(
+                                                                        credentials.getBytes(StandardCharsets.UTF_8)))
+                                        .build(),
+                                HttpResponse.BodyHandlers.discarding())
+                        .statusCode())
+                .isEqualTo(404);
     }
 
     private static void databasesAre(JsonNode fleet) {

@@ -51,14 +51,15 @@ class UpRefusalsIT {
             --sources no-such-file       | cannot read the file no-such-file
             """)
     void wrongWordsAreToldAndNothingIsStarted(String words, String message) throws Exception {
+        Path never = folder.resolve("never");
         var options = new ArrayList<Object>(List.of(words.split(" ")));
-        options.addAll(0, List.of("--dir", dir));
+        options.addAll(0, List.of("--dir", never));
 
         try (var refused = Launched.up(project, options.toArray())) {
             assertThat(refused.awaitExit()).isEqualTo(2);
             assertThat(refused.said()).startsWith("lethe: ").contains(message).hasLineCount(1);
         }
-        assertThat(dir).doesNotExist();
+        assertThat(never).doesNotExist();
     }
 
     @ParameterizedTest
