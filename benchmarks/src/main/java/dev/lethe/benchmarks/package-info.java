@@ -1,0 +1,5 @@
+/** Measures: {@code ./lethe bench NAME}. */
+@NullMarked
+package dev.lethe.benchmarks;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,44 @@
+package dev.lethe.benchmarks.report;
+
+import com.sun.management.OperatingSystemMXBean;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** What was measured on: enough to compare, nothing that tells whose machine it is. */
+public final class Machine {
+
+    private static final double GIB = 1L << 30;
+
+    private Machine() {}
+
+    /** Cores, memory, processor, operating system and Java; more may be added, in the order in which it is to be read. */
+    public static Map<String, Object> describe() throws IOException {
+        var machine = new LinkedHashMap<String, Object>();
+        machine.put("processor", processor());
+        machine.put("cores", Runtime.getRuntime().availableProcessors());
+        if (ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system) {
+            machine.put("memory_gib", Math.round(system.getTotalMemorySize() / GIB));
+        }
+        machine.put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
+        machine.put("java", System.getProperty("java.runtime.version"));
+        return machine;
+    }
+
+    private static String processor() throws IOException {
+        Path info = Path.of("/proc/cpuinfo");
+        if (!Files.isReadable(info)) {
+            return System.getProperty("os.arch");
+        }
+        try (Stream<String> lines = Files.lines(info)) {
+            return lines.filter(line -> line.startsWith("model name"))
+                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                    .findFirst()
+                    .orElse(System.getProperty("os.arch"));
+        }
+    }
+}
