@@ -5,10 +5,15 @@ import java.time.Duration;
 /** Tells, when asked, whether so much time is over; and begins anew when it is. */
 final class Interval {
 
-    private final long nanos;
+    private long nanos;
     private long begunAt = System.nanoTime();
 
     Interval(Duration length) {
+        nanos = length.toNanos();
+    }
+
+    /** From its beginning on. */
+    void setLength(Duration length) {
         nanos = length.toNanos();
     }
 

@@ -26,6 +26,9 @@ final class Lane implements Runnable {
     /** Rows that a slow transaction stored "in the past" are still seen at once if it took no longer than this. */
     private static final Duration LATE_COMMIT = Duration.ofSeconds(1);
 
+    /** A look at all of the table passes over what is dead and cannot be vacuumed, so it may take long; then it is done seldom. */
+    private static final int SWEEP_AT_MOST_ONE_IN = 500;
+
     private final int shard;
     private final String instance;
     private final LaneDatabase database;
@@ -166,11 +169,9 @@ final class Lane implements Runnable {
                 wakeUp.await(signals, properties.poll());
                 continue;
             }
-            if (sweep.isOver()) {
-                floor = null;
-            }
+            Instant from = sweep.isOver() ? null : floor;
             List<StoredMessage> batch =
-                    MessageTable.claim(session.connection(), shard, floor, properties.lookAhead(), properties.batch());
+                    MessageTable.claim(session.connection(), shard, from, properties.lookAhead(), properties.batch());
             session.spoken();
             if (batch.isEmpty()) {
                 // In the claim's transaction, and so by the same now(): nothing can have become due in between
@@ -250,6 +251,10 @@ final class Lane implements Runnable {
         }
         Duration untilClaim = untilNext.minus(properties.lookAhead());
         return untilClaim.compareTo(properties.poll()) < 0 ? untilClaim : properties.poll();
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) > 0 ? one : other;
     }
 
     private void pause() {
