@@ -26,8 +26,11 @@ final class Lane implements Runnable {
     /** Rows that a slow transaction stored "in the past" are still seen at once if it took no longer than this. */
     private static final Duration LATE_COMMIT = Duration.ofSeconds(1);
 
+    /** So far back a lane looks with every sweep, for rows of transactions that took longer than {@link #LATE_COMMIT}. */
+    private static final Duration LOOK_BACK = Duration.ofSeconds(30);
+
     /** A look at all of the table passes over what is dead and cannot be vacuumed, so it may take long; then it is done seldom. */
-    private static final int SWEEP_AT_MOST_ONE_IN = 500;
+    private static final int ALL_AT_MOST_ONE_IN = 5_000;
 
     private final int shard;
     private final String instance;
@@ -152,6 +155,7 @@ final class Lane implements Runnable {
     private void sendWhileOwned(LaneSession session, Publisher publisher)
             throws SQLException, InterruptedException, IOException {
         var sweep = new Interval(properties.sweep());
+        var all = new Interval(properties.sweep());
         var census = new Interval(properties.standby());
         Instant floor = null;
         boolean blocked = false;
@@ -169,7 +173,10 @@ final class Lane implements Runnable {
                 wakeUp.await(signals, properties.poll());
                 continue;
             }
-            Instant from = sweep.isOver() ? null : floor;
+            Instant from = floor;
+            if (sweep.isOver() && from != null) {
+                from = all.isOver() ? null : from.minus(LOOK_BACK);
+            }
             List<StoredMessage> batch =
                     MessageTable.claim(session.connection(), shard, from, properties.lookAhead(), properties.batch());
             session.spoken();
@@ -251,10 +258,6 @@ final class Lane implements Runnable {
         }
         Duration untilClaim = untilNext.minus(properties.lookAhead());
         return untilClaim.compareTo(properties.poll()) < 0 ? untilClaim : properties.poll();
-    }
-
-    private static Duration longer(Duration one, Duration other) {
-        return one.compareTo(other) > 0 ? one : other;
     }
 
     private void pause() {

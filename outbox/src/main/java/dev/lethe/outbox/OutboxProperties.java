@@ -12,7 +12,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param batch most messages claimed at once, and so the most that a crash repeats
  * @param lookAhead how long before its time a message may be claimed; it is published at its time, not before
  * @param poll longest time between two looks at the table; what this instance stores itself is seen at once
- * @param sweep how often the whole table is looked at, not only what became due since the last look
+ * @param sweep how often a lane looks further back than to its last look; at all of the table, unless that takes long
  * @param standby how often an instance asks for a lane that another one owns
  * @param confirmTimeout how long the broker may take to confirm; after that the outcome is unknown and the message sent again
  * @param firstRetry delay before a refused message is tried again; doubles with each attempt
