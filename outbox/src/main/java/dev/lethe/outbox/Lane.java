@@ -177,9 +177,13 @@ final class Lane implements Runnable {
             if (sweep.isOver() && from != null) {
                 from = all.isOver() ? null : from.minus(LOOK_BACK);
             }
+            long begun = System.nanoTime();
             List<StoredMessage> batch =
                     MessageTable.claim(session.connection(), shard, from, properties.lookAhead(), properties.batch());
             session.spoken();
+            if (from == null) {
+                all.setLength(Duration.ofNanos((System.nanoTime() - begun) * ALL_AT_MOST_ONE_IN));
+            }
             if (batch.isEmpty()) {
                 // In the claim's transaction, and so by the same now(): nothing can have become due in between
                 Duration untilNext = MessageTable.untilNext(session.connection(), shard);
