@@ -186,9 +186,13 @@ final class Lane implements Runnable {
             }
             if (batch.isEmpty()) {
                 // In the claim's transaction, and so by the same now(): nothing can have become due in between
-                Duration untilNext = MessageTable.untilNext(session.connection(), shard);
+                MessageTable.Next next = MessageTable.next(session.connection(), shard);
                 session.connection().commit();
-                wakeUp.await(signals, shorter(untilNext));
+                if (floor == null) {
+                    // Or a lane that has nothing to send would look at all of the table again and again
+                    floor = next.lookedAt().minus(LATE_COMMIT);
+                }
+                wakeUp.await(signals, shorter(next.untilNext()));
             } else {
                 send(session, publisher, batch);
                 floor = floorAfter(batch);

@@ -26,7 +26,7 @@ final class LaneSession implements Lease, AutoCloseable {
               from pg_locks
              where locktype = 'advisory' and granted and mode = 'ShareLock'
                and database = (select oid from pg_database where datname = current_database())
-               and classid = (hashtext('lethe.outbox.instance')::bigint & 4294967295)::oid
+               and classid = hashtext('lethe.outbox.instance')::oid
                and objid = ?
             """;
 

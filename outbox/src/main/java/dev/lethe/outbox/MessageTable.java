@@ -59,12 +59,13 @@ final class MessageTable {
     private static final String RECORD_EVENT =
             "insert into lane_event (shard, instance, event, detail) values (?, ?, ?, ?)";
 
-    static final String MILLIS_TO_NEXT = """
-            select extract(epoch from due_at - clock_timestamp())::float8 * 1000
-              from message
-             where shard = ? and due_at > now()
-             order by due_at
-             limit 1
+    static final String NEXT = """
+            select now() as looked_at,
+                   (select extract(epoch from due_at - clock_timestamp())::float8 * 1000
+                      from message
+                     where shard = ? and due_at > now()
+                     order by due_at
+                     limit 1) as millis
             """;
 
     private MessageTable() {}
@@ -186,12 +187,24 @@ final class MessageTable {
         }
     }
 
-    /** Time until the next message that is not due yet; null when there is none. */
-    static @Nullable Duration untilNext(Connection connection, int shard) throws SQLException {
-        try (PreparedStatement next = connection.prepareStatement(MILLIS_TO_NEXT)) {
+    /**
+     * What comes when nothing is due.
+     *
+     * @param lookedAt the time of the transaction, by the database's clock
+     * @param untilNext until the next message is due; null when there is none
+     */
+    record Next(Instant lookedAt, @Nullable Duration untilNext) {}
+
+    static Next next(Connection connection, int shard) throws SQLException {
+        try (PreparedStatement next = connection.prepareStatement(NEXT)) {
             next.setInt(1, shard);
             try (ResultSet row = next.executeQuery()) {
-                return row.next() ? Duration.ofNanos((long) (row.getDouble(1) * 1e6)) : null;
+                row.next();
+                double millis = row.getDouble("millis");
+                boolean none = row.wasNull();
+                return new Next(
+                        row.getTimestamp("looked_at").toInstant(),
+                        none ? null : Duration.ofNanos((long) (millis * 1e6)));
             }
         }
     }

@@ -40,15 +40,15 @@ final class ReliableBatchListener implements ChannelAwareBatchMessageListener {
         if (channel == null) {
             throw new IllegalStateException("a container without a channel; this is our bug");
         }
-        List<Delivery> deliveries =
-                messages.stream().map(RawProperties::delivery).toList();
         try {
-            if (deliveries.stream().noneMatch(Delivery::redelivered) && handledTogether(deliveries)) {
+            List<BatchHandler.Refused> refused = handledTogether(
+                    messages.stream().map(RawProperties::delivery).toList());
+            if (refused == null) {
+                for (Message message : messages) {
+                    oneByOne.onMessage(message, channel);
+                }
+            } else if (areParked(refused)) {
                 channel.basicAck(messages.getLast().getMessageProperties().getDeliveryTag(), true);
-                return;
-            }
-            for (Message message : messages) {
-                oneByOne.onMessage(message, channel);
             }
         } catch (IOException e) {
             // The channel is gone, and with it what is not acknowledged: it comes again
@@ -58,20 +58,28 @@ final class ReliableBatchListener implements ChannelAwareBatchMessageListener {
         }
     }
 
-    /** False if it failed and nothing was done: then one message, or an outage, is to be dealt with. */
-    private boolean handledTogether(List<Delivery> deliveries) throws InterruptedException {
-        List<BatchHandler.Refused> refused;
+    /** Null if nothing was done: one of them was delivered before, or it failed, for a message's fault or for an outage. */
+    private @Nullable List<BatchHandler.Refused> handledTogether(List<Delivery> deliveries) {
+        if (deliveries.stream().anyMatch(Delivery::redelivered)) {
+            return null;
+        }
         try {
-            refused = handler.handle(deliveries);
-        } catch (RuntimeException e) {
+            return handler.handle(deliveries);
+        } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
             log.atDebug()
                     .addKeyValue("event.action", "batch-failed")
                     .addKeyValue("error.type", e.getClass().getName())
                     .log("{} messages are handled one by one", deliveries.size());
-            return false;
+            return null;
         }
+    }
+
+    /** False if we are stopping: then nothing is acknowledged, all come again, and what was handled is recognised. */
+    private boolean areParked(List<BatchHandler.Refused> refused) throws InterruptedException {
         for (BatchHandler.Refused each : refused) {
-            oneByOne.park(each.delivery(), each.reason(), each.detail());
+            if (!oneByOne.park(each.delivery(), each.reason(), each.detail())) {
+                return false;
+            }
         }
         return true;
     }

@@ -202,7 +202,7 @@ class PlanIT {
     }
 
     private static JsonNode next(String planMode) throws SQLException {
-        return explain(planMode, MessageTable.MILLIS_TO_NEXT, "0");
+        return explain(planMode, MessageTable.NEXT, "0");
     }
 
     private static String array(int size, String type, IntFunction<String> element) {

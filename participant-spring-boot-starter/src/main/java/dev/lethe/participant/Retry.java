@@ -56,9 +56,8 @@ final class Retry {
             headers.put(MessageProperties.RETRY_COUNT, given.getRetryCount());
         }
         NOT_OF_A_RETRY.forEach(headers::remove);
-        // What message-scheduler counted comes back under the verified name of the user that handed it over: us.
-        // Anybody
-        // else made it up, to have the message parked at its first failure, or never
+        // What message-scheduler counted comes back under the verified name of whoever handed it over, which is us;
+        // anybody else made it up, to have the message parked at its first failure, or never
         if (!user.equals(given.getReceivedUserId())) {
             headers.remove(ScheduleHeaders.ATTEMPT);
             headers.remove(ScheduleHeaders.HISTORY);

@@ -84,7 +84,7 @@ final class Drain implements AutoCloseable {
                         insert into message (shard, exchange, routing_key, properties, body)
                         select n %% %d, '', '%s', ? || convert_to(lpad(n::text, %d, '0'), 'UTF8') || ?, convert_to(repeat('x', 300), 'UTF8')
                           from generate_series(0, %d - 1) n
-                        """.formatted(site.shards, QUEUE, ID.length(), messages))) {
+                        """.formatted(site.shards(), QUEUE, ID.length(), messages))) {
             insert.setBytes(1, Arrays.copyOfRange(header, 0, at));
             insert.setBytes(2, Arrays.copyOfRange(header, at + ID.length(), header.length));
             insert.executeUpdate();

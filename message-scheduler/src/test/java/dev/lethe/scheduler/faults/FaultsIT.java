@@ -17,8 +17,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 class FaultsIT {
 
     private static final int MESSAGES = Integer.getInteger("lethe.faults.messages", 50_000);
+    /** All lanes together, as the service comes. */
     private static final int BATCH = 500;
-    private static final int SHARDS = 1;
+
+    private static final int LANES = 4;
     private static final Duration STOPPED = Duration.ofSeconds(10);
     private static final Duration TAKEN_OVER = Duration.ofSeconds(5);
 
@@ -26,7 +28,7 @@ class FaultsIT {
 
     @BeforeAll
     static void serversOfTheirOwn() throws Exception {
-        site = new Site(SHARDS);
+        site = new Site(LANES);
         Drain.declareQueue(site);
     }
 
@@ -42,6 +44,11 @@ class FaultsIT {
 
     @Nested
     class OneInstance {
+
+        @BeforeEach
+        void asItComes() {
+            site.spreadOver(LANES);
+        }
 
         @Test
         void anInstanceThatIsKilledGoesOnWhenItIsStartedAgain() throws Exception {
@@ -153,6 +160,12 @@ class FaultsIT {
     @Nested
     class TwoInstances {
 
+        /** So that one instance sends, and the other does nothing but stand by. */
+        @BeforeEach
+        void inOneLane() {
+            site.spreadOver(1);
+        }
+
         @Test
         void theOtherInstanceTakesOverFromOneThatIsKilled() throws Exception {
             site.run("a", "b");
@@ -198,7 +211,7 @@ class FaultsIT {
                             "SIGSTOP of an owner that waits for their time", InHand.MESSAGES, until.toMillis() / 1e3);
                     assertThat(until).isLessThan(TAKEN_OVER);
                     Eventually.until(() -> !site.owners().containsValue(owner.name)
-                            && site.owners().size() == SHARDS);
+                            && site.owners().size() == 1);
                 } finally {
                     owner.resume();
                 }

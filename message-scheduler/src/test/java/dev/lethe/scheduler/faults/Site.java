@@ -37,7 +37,7 @@ final class Site implements AutoCloseable {
 
     final PostgresServer postgres;
     final RabbitServer rabbit;
-    final int shards;
+    private int shards;
     private final LocalServers servers;
     private final Map<String, Instance> instances = new HashMap<>();
 
@@ -50,6 +50,15 @@ final class Site implements AutoCloseable {
         postgres.start();
         rabbit.start();
         postgres.createDatabase(DATABASE);
+    }
+
+    /** For instances that are started from now on. */
+    void spreadOver(int lanes) {
+        shards = lanes;
+    }
+
+    int shards() {
+        return shards;
     }
 
     /** A folder of this JVM, deleted with it. */
