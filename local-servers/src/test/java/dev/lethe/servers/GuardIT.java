@@ -110,6 +110,9 @@ class GuardIT {
     private void begin(String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 "setsid",
+                // Whoever runs the tests in the background has it ignored, and children inherit that
+                "env",
+                "--default-signal=INT",
                 Path.of(System.getProperty("java.home"), "bin/java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-Djava.io.tmpdir=" + Files.createDirectory(folder.resolve("tmp")),

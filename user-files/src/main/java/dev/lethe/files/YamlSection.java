@@ -109,6 +109,17 @@ public final class YamlSection {
         return Optional.of(new Value(text(node).strip(), line(node), keyOf(name)));
     }
 
+    public boolean has(String name) {
+        return fields.containsKey(name);
+    }
+
+    /** All that is in this map, each of which must be a word. */
+    public Map<String, Value> values() {
+        var values = new LinkedHashMap<String, Value>();
+        fields.keySet().forEach(name -> value(name).ifPresent(value -> values.put(name, value)));
+        return values;
+    }
+
     /** The word under {@code name}; noted as missing if there is none, with {@code example} of what to write. */
     public Optional<Value> required(String name, String example) {
         if (!fields.containsKey(name)) {

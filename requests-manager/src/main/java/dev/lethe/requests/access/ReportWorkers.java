@@ -4,7 +4,7 @@ import dev.lethe.requests.access.report.FinishedReport;
 import dev.lethe.requests.access.report.ReportBuilder;
 import dev.lethe.requests.access.report.Reports;
 import dev.lethe.requests.access.source.SourceFailure;
-import dev.lethe.requests.access.source.Sources;
+import dev.lethe.requests.access.source.file.Sources;
 import dev.lethe.requests.mutex.Mutex;
 import dev.lethe.requests.request.jdbc.Requests;
 import java.io.IOException;

@@ -55,7 +55,7 @@ final class Archive {
             // Names are the configured ones, never the data's: no path can lead out of the archive
             entries.add(add(
                     zip,
-                    section.source().name() + ".json",
+                    section.source().about().name() + ".json",
                     section.count(),
                     content -> Files.copy(section.json(), content)));
         }

@@ -42,12 +42,17 @@ final class Html {
         out.write("<ul>\n");
         for (Section section : sections) {
             out.write("<li><a href=\"#%1$s\">%2$s</a>: %3$d records</li>\n"
-                    .formatted(section.source().name(), escape(section.source().explanation()), section.count()));
+                    .formatted(
+                            section.source().about().name(),
+                            escape(section.source().about().explanation()),
+                            section.count()));
         }
         out.write("</ul>\n");
         for (Section section : sections) {
             out.write("<h2 id=\"%s\">%s</h2>\n"
-                    .formatted(section.source().name(), escape(section.source().explanation())));
+                    .formatted(
+                            section.source().about().name(),
+                            escape(section.source().about().explanation())));
             if (section.count() == 0) {
                 out.write("<p>Nothing is held about you here.</p>\n");
             }
@@ -56,7 +61,7 @@ final class Html {
             }
             if (section.isCutOnPage()) {
                 out.write("<p>These are the first records of %d; all are in <code>%s.json</code>.</p>\n"
-                        .formatted(section.count(), section.source().name()));
+                        .formatted(section.count(), section.source().about().name()));
             }
         }
         out.write("</body>\n</html>\n");

@@ -4,7 +4,7 @@ import dev.lethe.messages.Subject;
 import dev.lethe.requests.access.Claim;
 import dev.lethe.requests.access.source.Source;
 import dev.lethe.requests.access.source.SourceFailure;
-import dev.lethe.requests.access.source.Sources;
+import dev.lethe.requests.access.source.file.Sources;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -75,7 +75,7 @@ public class ReportBuilder {
         } catch (UncheckedIOException e) {
             throw e.getCause();
         } catch (RuntimeException e) {
-            throw new SourceFailure(source.name(), "failed unexpectedly", e);
+            throw new SourceFailure(source.about().name(), "failed unexpectedly", e);
         }
     }
 

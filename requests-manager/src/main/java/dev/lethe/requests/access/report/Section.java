@@ -3,6 +3,7 @@ package dev.lethe.requests.access.report;
 import dev.lethe.requests.access.source.Records;
 import dev.lethe.requests.access.source.Source;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.file.Files;
@@ -33,18 +34,18 @@ final class Section implements Records, AutoCloseable {
 
     Section(Source source, Path folder) throws IOException {
         this.source = source;
-        this.json = folder.resolve(source.name() + ".json");
-        this.html = folder.resolve(source.name() + ".html");
+        this.json = folder.resolve(source.about().name() + ".json");
+        this.html = folder.resolve(source.about().name() + ".html");
         this.generator = JSON.createGenerator(Files.newOutputStream(json));
         this.page = Files.newBufferedWriter(html);
         generator.writeStartObject();
-        generator.writeStringProperty("source", source.name());
-        generator.writeStringProperty("explanation", source.explanation());
+        generator.writeStringProperty("source", source.about().name());
+        generator.writeStringProperty("explanation", source.about().explanation());
         generator.writeArrayPropertyStart("records");
     }
 
     @Override
-    public void accept(Map<String, @Nullable Object> record) {
+    public void record(Map<String, @Nullable Object> record) {
         try {
             JSON.writeValue(generator, record);
             if (count < ROWS_ON_PAGE) {
@@ -56,6 +57,11 @@ final class Section implements Records, AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    @Override
+    public void document(String title, String mediaType, InputStream content) {
+        throw new UnsupportedOperationException("documents come with the new package");
     }
 
     private void row(Map<String, @Nullable Object> record) throws IOException {

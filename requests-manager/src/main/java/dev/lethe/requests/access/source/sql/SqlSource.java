@@ -1,9 +1,17 @@
-package dev.lethe.requests.access.source;
+package dev.lethe.requests.access.source.sql;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.lethe.files.YamlSection.Value;
 import dev.lethe.messages.Subject;
+import dev.lethe.requests.access.source.About;
+import dev.lethe.requests.access.source.Records;
+import dev.lethe.requests.access.source.Source;
+import dev.lethe.requests.access.source.SourceFailure;
+import dev.lethe.requests.access.source.SourceSection;
+import dev.lethe.requests.access.source.SubjectField;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
@@ -14,47 +22,73 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Any JDBC database, by a statement in which {@code :subject.id} and the like stand for the person. Read only, streamed. */
-final class SqlSource implements Source, AutoCloseable {
+public final class SqlSource implements Source, AutoCloseable {
 
     private static final Pattern PARAMETER = Pattern.compile("(?<!:):(" + SubjectField.NAME + ")");
+    /** In a statement; two colons are a cast. */
+    private static final Pattern REFERENCE = Pattern.compile("(?<!:):(subject[.\\w-]*)");
+
     private static final int FETCH_SIZE = 500;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int CONNECTIONS = 4;
 
-    private final String name;
-    private final String explanation;
+    private final About about;
     private final String statement;
     private final List<String> parameters;
     private final Duration patience;
     private final HikariDataSource database;
 
-    SqlSource(
-            String name,
-            String explanation,
-            String jdbcUrl,
-            @Nullable String user,
-            @Nullable String password,
-            String sql) {
-        this(name, explanation, jdbcUrl, user, password, sql, PATIENCE);
+    private static final List<String> KEYS = List.of("jdbc_url", "user", "password_env", "password_file", "sql");
+
+    /** A source as the file has it; empty if something is wrong with it, which is noted. */
+    public static Optional<Source> read(SourceSection section) {
+        section.allowOnly(KEYS);
+        About about = section.about();
+        var jdbcUrl = section.yaml().required("jdbc_url", "\"jdbc:postgresql://host/database\"");
+        var sql = section.yaml().required("sql", "\"select email from users where id = :subject.id\"");
+        String password = section.secret("password").orElse(null);
+        sql.ifPresent(statement -> section.subjectFields(statement, REFERENCE, ":%s"));
+        jdbcUrl.filter(url -> !hasDriver(url.text()))
+                .ifPresent(url -> section.problem(
+                        url, "expected a JDBC URL that a driver here takes, such as jdbc:postgresql://host/database"));
+        if (section.hasProblems()) {
+            return Optional.empty();
+        }
+        return Optional.of(new SqlSource(
+                about,
+                jdbcUrl.orElseThrow().text(),
+                section.yaml().value("user").map(Value::text).orElse(null),
+                password,
+                sql.orElseThrow().text(),
+                PATIENCE));
+    }
+
+    private static boolean hasDriver(String jdbcUrl) {
+        try {
+            DriverManager.getDriver(jdbcUrl);
+            return true;
+        } catch (SQLException none) {
+            return false;
+        }
     }
 
     /** @param patience how long a connection may take, and after it the statement */
     SqlSource(
-            String name,
-            String explanation,
+            About about,
             String jdbcUrl,
             @Nullable String user,
             @Nullable String password,
             String sql,
             Duration patience) {
-        this.name = name;
+        this.about = about;
         this.patience = patience;
-        this.explanation = explanation;
         this.parameters = new ArrayList<>();
         Matcher matcher = PARAMETER.matcher(sql);
         this.statement = matcher.replaceAll(found -> {
@@ -62,7 +96,7 @@ final class SqlSource implements Source, AutoCloseable {
             return "?";
         });
         var config = new HikariConfig();
-        config.setPoolName("source " + name);
+        config.setPoolName("source " + about.name());
         config.setJdbcUrl(jdbcUrl);
         config.setUsername(user);
         config.setPassword(password);
@@ -77,13 +111,13 @@ final class SqlSource implements Source, AutoCloseable {
     }
 
     @Override
-    public String name() {
-        return name;
+    public About about() {
+        return about;
     }
 
     @Override
-    public String explanation() {
-        return explanation;
+    public Set<String> asksBy() {
+        return Set.copyOf(parameters);
     }
 
     @Override
@@ -101,12 +135,12 @@ final class SqlSource implements Source, AutoCloseable {
             }
             try (ResultSet rows = query.executeQuery()) {
                 while (rows.next()) {
-                    records.accept(record(rows));
+                    records.record(record(rows));
                 }
             }
             connection.rollback();
         } catch (SQLException e) {
-            throw new SourceFailure(name, "the database did not answer, SQL state " + e.getSQLState(), e);
+            throw new SourceFailure(about.name(), "the database did not answer, SQL state " + e.getSQLState(), e);
         }
     }
 

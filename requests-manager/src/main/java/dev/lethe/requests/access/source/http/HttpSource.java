@@ -1,6 +1,13 @@
-package dev.lethe.requests.access.source;
+package dev.lethe.requests.access.source.http;
 
+import dev.lethe.files.YamlSection.Value;
 import dev.lethe.messages.Subject;
+import dev.lethe.requests.access.source.About;
+import dev.lethe.requests.access.source.Records;
+import dev.lethe.requests.access.source.Source;
+import dev.lethe.requests.access.source.SourceFailure;
+import dev.lethe.requests.access.source.SourceSection;
+import dev.lethe.requests.access.source.SubjectField;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -12,7 +19,11 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -29,7 +40,7 @@ import tools.jackson.databind.json.JsonMapper;
  * An HTTP API that answers with JSON. 404 means that nothing is held; every other status but 200 is a failure. Redirects are not
  * followed, and an answer that is too large or too slow is a failure too.
  */
-final class HttpSource implements Source {
+public final class HttpSource implements Source {
 
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{(" + SubjectField.NAME + ")}");
     private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -41,8 +52,7 @@ final class HttpSource implements Source {
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .build();
 
-    private final String name;
-    private final String explanation;
+    private final About about;
     private final String urlTemplate;
     private final JsonPointer pointer;
     private final Map<String, String> headers;
@@ -50,21 +60,49 @@ final class HttpSource implements Source {
     private final HttpClient client =
             HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NEVER).build();
 
-    /** @param headers sent with every call; may hold secrets */
-    HttpSource(String name, String explanation, String urlTemplate, String pointer, Map<String, String> headers) {
-        this(name, explanation, urlTemplate, pointer, headers, PATIENCE);
+    private static final List<String> KEYS = List.of("url", "records", "bearer_env", "bearer_file");
+    private static final Pattern REFERENCE = Pattern.compile("\\{([^}]*)}");
+
+    /** A source as the file has it; empty if something is wrong with it, which is noted. */
+    public static Optional<Source> read(SourceSection section) {
+        section.allowOnly(KEYS);
+        About about = section.about();
+        var url = section.yaml().required("url", "\"https://billing.internal/users/{subject.id}\"");
+        var records = section.yaml().value("records");
+        Map<String, String> headers = section.secret("bearer")
+                .map(token -> Map.of("Authorization", "Bearer " + token))
+                .orElse(Map.of());
+        url.ifPresent(value -> checkUrl(section, value));
+        records.filter(pointer -> !pointer.text().startsWith("/"))
+                .ifPresent(pointer -> section.problem(pointer, "expected a JSON pointer, such as \"/items\""));
+        if (section.hasProblems()) {
+            return Optional.empty();
+        }
+        return Optional.of(new HttpSource(
+                about, url.orElseThrow().text(), records.map(Value::text).orElse(""), headers, PATIENCE));
+    }
+
+    private static void checkUrl(SourceSection section, Value url) {
+        section.subjectFields(url, REFERENCE, "{%s}");
+        String withoutPlaceholders = url.text().replaceAll(REFERENCE.pattern(), "x");
+        try {
+            URI uri = URI.create(withoutPlaceholders);
+            boolean placeholderInHost =
+                    url.text().replaceAll("^\\w+://([^/?#]*).*", "$1").contains("{");
+            if (uri.getHost() == null || !List.of("http", "https").contains(uri.getScheme()) || placeholderInHost) {
+                section.problem(url, "expected an http or https URL with a host of its own");
+            }
+            if (uri.getRawFragment() != null) {
+                section.problem(url, "must end before '#': what follows it is never sent");
+            }
+        } catch (IllegalArgumentException e) {
+            section.problem(url, "expected a URL, such as https://billing.internal/users/{subject.id}");
+        }
     }
 
     /** @param patience how long the whole answer may take, from the call to its last byte */
-    HttpSource(
-            String name,
-            String explanation,
-            String urlTemplate,
-            String pointer,
-            Map<String, String> headers,
-            Duration patience) {
-        this.name = name;
-        this.explanation = explanation;
+    HttpSource(About about, String urlTemplate, String pointer, Map<String, String> headers, Duration patience) {
+        this.about = about;
         this.urlTemplate = urlTemplate;
         this.pointer = JsonPointer.compile(pointer);
         this.headers = headers;
@@ -72,13 +110,15 @@ final class HttpSource implements Source {
     }
 
     @Override
-    public String name() {
-        return name;
+    public About about() {
+        return about;
     }
 
     @Override
-    public String explanation() {
-        return explanation;
+    public Set<String> asksBy() {
+        var fields = new TreeSet<String>();
+        PLACEHOLDER.matcher(urlTemplate).results().forEach(found -> fields.add(found.group(1)));
+        return fields;
     }
 
     @Override
@@ -94,13 +134,14 @@ final class HttpSource implements Source {
                     case OK -> read(whole(body, deadline), records);
                     case NOT_FOUND -> {}
                     default ->
-                        throw new SourceFailure(name, "expected status 200 or 404, found " + answer.statusCode(), null);
+                        throw new SourceFailure(
+                                about.name(), "expected status 200 or 404, found " + answer.statusCode(), null);
                 }
             }
         } catch (IOException e) {
             boolean late = System.nanoTime() - deadline >= 0;
             throw new SourceFailure(
-                    name,
+                    about.name(),
                     late ? "no whole answer within %d s".formatted(patience.toSeconds()) : "the server did not answer",
                     e);
         }
@@ -114,7 +155,8 @@ final class HttpSource implements Source {
         try {
             byte[] json = body.readNBytes(MAX_ANSWER_BYTES + 1);
             if (json.length > MAX_ANSWER_BYTES) {
-                throw new SourceFailure(name, "the answer is larger than %d bytes".formatted(MAX_ANSWER_BYTES), null);
+                throw new SourceFailure(
+                        about.name(), "the answer is larger than %d bytes".formatted(MAX_ANSWER_BYTES), null);
             }
             return json;
         } finally {
@@ -135,13 +177,13 @@ final class HttpSource implements Source {
         try {
             found = JSON.readTree(json).at(pointer);
         } catch (JacksonException e) {
-            throw new SourceFailure(name, "the answer is not JSON", e);
+            throw new SourceFailure(about.name(), "the answer is not JSON", e);
         }
         if (found.isMissingNode() || found.isNull()) {
-            throw new SourceFailure(name, "the answer has nothing at '%s'".formatted(pointer), null);
+            throw new SourceFailure(about.name(), "the answer has nothing at '%s'".formatted(pointer), null);
         }
         for (JsonNode item : found.isArray() ? found : JSON.createArrayNode().add(found)) {
-            records.accept(record(item));
+            records.record(record(item));
         }
     }
 
@@ -161,7 +203,7 @@ final class HttpSource implements Source {
             String value = SubjectField.of(subject, placeholder.group(1)).orElse("");
             // An empty segment, or one of dots, would name another resource
             if (value.isEmpty() || value.equals(".") || value.equals("..")) {
-                throw new SourceFailure(name, "the subject has no usable " + placeholder.group(1), null);
+                throw new SourceFailure(about.name(), "the subject has no usable " + placeholder.group(1), null);
             }
             placeholder.appendReplacement(url, Matcher.quoteReplacement(encoded(value)));
         }

@@ -1,6 +1,7 @@
-package dev.lethe.requests.access.source;
+package dev.lethe.requests.access.source.file;
 
 import dev.lethe.requests.access.AccessProperties;
+import dev.lethe.requests.access.source.Source;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +27,7 @@ public class Sources implements DisposableBean {
                     .log("lethe.access.sources is not set: access requests are taken in, but wait until it is");
             all = List.of();
         } else {
-            all = SourcesFile.read(file.toString(), Files.readString(file), System::getenv);
+            all = SourcesFile.read(file.toString(), Files.readString(file), new ActualSecrets());
         }
     }
 
