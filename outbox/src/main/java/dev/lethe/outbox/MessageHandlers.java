@@ -6,6 +6,7 @@ import dev.lethe.messages.MessageType;
 import dev.lethe.messages.Messages;
 import dev.lethe.messages.Topology;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Predicate;
@@ -75,6 +76,18 @@ public final class MessageHandlers implements DeliveryHandler {
     public MessageHandlers whenInvalid(InvalidBodyHandler handler) {
         invalidBody = handler;
         return this;
+    }
+
+    /** The same for many in one transaction. If one of them is at fault none is handled, and each is then tried alone. */
+    public BatchHandler together() {
+        return deliveries -> {
+            if (deliveries.size() == 1) {
+                handle(deliveries.getFirst());
+            } else {
+                transaction.executeWithoutResult(status -> deliveries.forEach(this::handle));
+            }
+            return List.of();
+        };
     }
 
     @Override

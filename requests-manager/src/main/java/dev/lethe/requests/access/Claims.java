@@ -1,29 +1,35 @@
 package dev.lethe.requests.access;
 
-import static dev.lethe.messages.Topology.EVENTS_EXCHANGE;
-
+import dev.lethe.messages.MessageJson;
 import dev.lethe.messages.Messages;
+import dev.lethe.messages.Subject;
+import dev.lethe.messages.participant.ErasureOutcome;
 import dev.lethe.messages.request.CompletionOutcome;
+import dev.lethe.messages.request.ErasureException;
 import dev.lethe.messages.request.ReportReady;
 import dev.lethe.messages.request.RequestCompleted;
 import dev.lethe.messages.request.RequestKind;
-import dev.lethe.outbox.Outbox;
+import dev.lethe.requests.access.export.Exported;
+import dev.lethe.requests.access.export.Exports;
 import dev.lethe.requests.access.report.FinishedReport;
 import dev.lethe.requests.access.report.Reports;
+import dev.lethe.requests.access.source.amqp.ExportSource;
+import dev.lethe.requests.life.Announcements;
+import dev.lethe.requests.life.RequestLife;
 import dev.lethe.requests.request.Decision;
 import dev.lethe.requests.request.RequestCommand;
-import dev.lethe.requests.request.RequestDecider;
-import dev.lethe.requests.request.RequestState;
+import dev.lethe.requests.request.jdbc.Move;
 import dev.lethe.requests.request.jdbc.Requests;
 import dev.lethe.requests.request.jdbc.StoredRequest;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.ThreadLocalRandom;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
 
@@ -32,20 +38,34 @@ import org.springframework.transaction.annotation.Transactional;
 class Claims {
 
     private final Requests requests;
+    private final RequestLife life;
+    private final Announcements announcements;
+    private final Exports exports;
     private final Reports reports;
-    private final Outbox outbox;
+    private final BackOff backOff;
     private final AccessProperties properties;
     private final Clock clock;
 
-    Claims(Requests requests, Reports reports, Outbox outbox, AccessProperties properties, Clock clock) {
+    Claims(
+            Requests requests,
+            RequestLife life,
+            Announcements announcements,
+            Exports exports,
+            Reports reports,
+            BackOff backOff,
+            AccessProperties properties,
+            Clock clock) {
         this.requests = requests;
+        this.life = life;
+        this.announcements = announcements;
+        this.exports = exports;
         this.reports = reports;
-        this.outbox = outbox;
+        this.backOff = backOff;
         this.properties = properties;
         this.clock = clock;
     }
 
-    /** Empty if another worker was there first. */
+    /** Empty if another worker was there first, or if nobody can tell any more whose data is asked for. */
     @Transactional
     public Optional<Claim> claim(UUID id, String worker) {
         Optional<StoredRequest> found = requests.lockClaimable(id);
@@ -54,84 +74,122 @@ class Claims {
         }
         StoredRequest request = found.get();
         int epoch = request.epoch() + 1;
-        Decision decision = RequestDecider.decide(request.toState(), new RequestCommand.BeginReport(epoch));
-        if (!(decision instanceof Decision.Move(RequestState to))) {
-            throw new IllegalStateException(
-                    "expected request %s to be claimable in state %s; this is our bug".formatted(id, request.state()));
+        life.apply(request, new RequestCommand.BeginReport(epoch), to -> Move.to(to, "claimed by a worker", worker)
+                .claimedFor(properties.lease()));
+        Optional<Subject> subject = request.person();
+        if (subject.isEmpty()) {
+            fail(
+                    id,
+                    new RequestCommand.FailReport(epoch, false, false),
+                    "the stored subject cannot be read; this is our bug",
+                    worker,
+                    Duration.ZERO);
+            return Optional.empty();
         }
-        moved(id, requests.begin(id, request.epoch(), worker, properties.lease().toMillis()));
-        requests.record(id, to.stateName(), "claimed by a worker", epoch, worker);
-        return Optional.of(new Claim(id, epoch, request.attempts() + 1, request.subjectOfOpenRequest()));
+        return Optional.of(new Claim(
+                id,
+                epoch,
+                request.attempts() + 1,
+                subject.get(),
+                request.regulation(),
+                request.locale(),
+                request.dueAt(),
+                List.of()));
     }
 
     /** False if the claim was lost; the worker should stop. */
     @Transactional
     public boolean extend(Claim claim) {
-        return requests.extendLease(
-                claim.requestId(), claim.epoch(), properties.lease().toMillis());
+        return requests.extendLease(claim.requestId(), claim.epoch(), properties.lease());
     }
 
-    /** Makes the report visible and says so. False if the claim was lost: then nothing was changed, and the file must go. */
+    /**
+     * Asks the participants that are sources of this report, as far as they have not answered. Empty if the request waits for one of
+     * them now, or if the claim was lost; in either case the worker is free.
+     *
+     * @param subject with all that is known of the person
+     */
+    @Transactional
+    public Optional<Claim> askParticipants(Claim claim, List<ExportSource> sources, Subject subject) {
+        if (sources.isEmpty()) {
+            return Optional.of(claim);
+        }
+        Optional<StoredRequest> request = requests.lock(claim.requestId());
+        if (request.isEmpty() || request.get().epoch() != claim.epoch()) {
+            return Optional.empty();
+        }
+        sources.forEach(source -> exports.ask(claim.requestId(), source, subject, claim.dueAt()));
+        List<Exported> asked = exports.of(claim.requestId());
+        Optional<Instant> lastAnswer = asked.stream()
+                .filter(Exported::isWaitedFor)
+                .map(Exported::answerBy)
+                .max(Instant::compareTo);
+        if (lastAnswer.isEmpty()) {
+            return Optional.of(claim.withExports(asked));
+        }
+        life.apply(request.get(), new RequestCommand.AwaitParticipants(claim.epoch()), to -> Move.to(
+                        to, "asked participants", "lethe")
+                .nextAttemptIn(Duration.between(request.get().now(), lastAnswer.get())));
+        return Optional.empty();
+    }
+
+    /** Makes the report visible and says so. False if the claim was lost: then nothing was changed, and the report must go. */
     @Transactional
     public boolean finish(Claim claim, FinishedReport report) {
         UUID id = claim.requestId();
-        Instant expiresAt = clock.instant().plus(properties.expiresAfter());
-        Optional<RequestState> next = decide(id, new RequestCommand.FinishReport(claim.epoch(), expiresAt));
-        if (next.isEmpty()) {
+        List<ErasureException> missing = claim.exports().stream()
+                .filter(export -> !export.isAnswered())
+                .map(export -> new ErasureException(
+                        export.participant(), ErasureOutcome.FAILED, List.of(), ErasureException.NO_ANSWER))
+                .toList();
+        CompletionOutcome outcome =
+                missing.isEmpty() ? CompletionOutcome.COMPLETED : CompletionOutcome.COMPLETED_WITH_EXCEPTIONS;
+        Optional<StoredRequest> request = requests.lock(id);
+        if (request.isEmpty()
+                || !(life.apply(request.get(), new RequestCommand.FinishReport(claim.epoch()), to -> Move.to(
+                                        to, "report finished", "lethe")
+                                .with(
+                                        outcome.name().toLowerCase(Locale.ROOT),
+                                        missing.isEmpty()
+                                                ? null
+                                                : new String(MessageJson.write(missing), StandardCharsets.UTF_8)))
+                        instanceof Decision.Move)) {
             return false;
         }
-        moved(id, requests.end(id, claim.epoch(), next.get().stateName(), null, null));
-        requests.record(id, next.get().stateName(), "report finished", claim.epoch(), null);
+        exports.drop(id);
         Instant validUntil = reports.register(report, properties.expiresAfter());
         var link = URI.create(properties.publicUrl() + "/reports/" + report.token());
-        outbox.send(
-                EVENTS_EXCHANGE,
-                Messages.REPORT_READY.name(),
+        announcements.tell(
                 Messages.REPORT_READY,
-                new ReportReady(id, clock.instant(), claim.subject().id(), link, validUntil),
-                id);
-        outbox.send(
-                EVENTS_EXCHANGE,
-                Messages.REQUEST_COMPLETED.name(),
+                new ReportReady(id, clock.instant(), claim.subject().id(), link, validUntil));
+        announcements.tell(
                 Messages.REQUEST_COMPLETED,
-                new RequestCompleted(id, clock.instant(), RequestKind.ACCESS, CompletionOutcome.COMPLETED, List.of()),
-                id);
+                new RequestCompleted(id, clock.instant(), RequestKind.ACCESS, outcome, missing));
         return true;
     }
 
-    /** Puts the request back to be tried again later; false if the claim was lost. */
+    /**
+     * Puts the request back, to be tried again later; false if the claim was lost.
+     *
+     * @param atLeast how long the source wants to be left alone
+     */
     @Transactional
-    public boolean giveBack(Claim claim, String reason) {
-        UUID id = claim.requestId();
-        Optional<RequestState> next = decide(id, new RequestCommand.FailReport(claim.epoch()));
-        next.ifPresent(to -> {
-            moved(
-                    id,
-                    requests.giveBack(
-                            id, claim.epoch(), reason, backOff(claim.attempt()).toMillis()));
-            requests.record(id, to.stateName(), reason, claim.epoch(), null);
-        });
-        return next.isPresent();
+    public boolean giveBack(Claim claim, String reason, Duration atLeast) {
+        Duration pause = backOff.after(claim.attempt());
+        return requests.lock(claim.requestId())
+                .map(request -> fail(
+                        claim.requestId(),
+                        new RequestCommand.FailReport(claim.epoch(), true, request.isOverdue()),
+                        reason,
+                        "lethe",
+                        pause.compareTo(atLeast) < 0 ? atLeast : pause))
+                .orElse(false);
     }
 
-    private Optional<RequestState> decide(UUID id, RequestCommand command) {
-        return requests.findForUpdate(id)
-                .map(request -> RequestDecider.decide(request.toState(), command))
-                .filter(Decision.Move.class::isInstance)
-                .map(move -> ((Decision.Move) move).to());
-    }
-
-    /** The row is locked and was judged: that the statement does not find it as it was cannot be. */
-    private static void moved(UUID id, boolean moved) {
-        if (!moved) {
-            throw new IllegalStateException(
-                    "expected to move request %s, which is locked; this is our bug".formatted(id));
-        }
-    }
-
-    private Duration backOff(int attempt) {
-        double delay = properties.firstRetry().toMillis() * Math.pow(2, Math.min(attempt - 1, 30));
-        double capped = Math.min(delay, properties.lastRetry().toMillis());
-        return Duration.ofMillis((long) (capped * ThreadLocalRandom.current().nextDouble(0.5, 1.5)));
+    private boolean fail(UUID id, RequestCommand.FailReport failure, String reason, String who, Duration pause) {
+        return life.apply(requests.lock(id).orElseThrow(), failure, to -> Move.to(to, reason, who)
+                        .because(reason)
+                        .nextAttemptIn(pause))
+                instanceof Decision.Move;
     }
 }

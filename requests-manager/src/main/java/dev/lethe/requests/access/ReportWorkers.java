@@ -4,7 +4,9 @@ import dev.lethe.requests.access.report.FinishedReport;
 import dev.lethe.requests.access.report.ReportBuilder;
 import dev.lethe.requests.access.report.Reports;
 import dev.lethe.requests.access.source.SourceFailure;
+import dev.lethe.requests.access.source.amqp.ExportSource;
 import dev.lethe.requests.access.source.file.Sources;
+import dev.lethe.requests.life.WorkSignal;
 import dev.lethe.requests.mutex.Mutex;
 import dev.lethe.requests.request.jdbc.Requests;
 import java.io.IOException;
@@ -47,6 +49,7 @@ class ReportWorkers implements SmartLifecycle {
     private final Sources sources;
     private final WorkSignal work;
     private final AccessProperties properties;
+    private final List<ExportSource> exports;
     private volatile boolean running;
     private List<Thread> threads = List.of();
 
@@ -69,6 +72,10 @@ class ReportWorkers implements SmartLifecycle {
         this.sources = sources;
         this.work = work;
         this.properties = properties;
+        this.exports = sources.all().stream()
+                .filter(ExportSource.class::isInstance)
+                .map(ExportSource.class::cast)
+                .toList();
     }
 
     @Override
@@ -169,42 +176,45 @@ class ReportWorkers implements SmartLifecycle {
 
     private void build(Claim claim) throws InterruptedException {
         long begun = System.nanoTime();
-        try {
-            FinishedReport report = buildUnderLease(claim);
-            if (claims.finish(claim, report)) {
-                log.atInfo()
-                        .addKeyValue("event.action", "report-built")
-                        .addKeyValue("event.outcome", "success")
-                        .addKeyValue("event.duration", System.nanoTime() - begun)
-                        .addKeyValue("lethe.request.id", claim.requestId())
-                        .addKeyValue("lethe.attempt", claim.attempt())
-                        .log("access report ready, {} bytes", report.bytes());
-            } else {
-                reports.discard(report);
-                log.atWarn()
-                        .addKeyValue("event.action", "stale-epoch-refused")
-                        .addKeyValue("lethe.request.id", claim.requestId())
-                        .addKeyValue("lethe.epoch", claim.epoch())
-                        .log("a report came too late and was deleted");
+        try (Lease.Kept kept = lease.keep(claim)) {
+            Optional<Claim> answered = claims.askParticipants(claim, exports, claim.subject());
+            if (answered.isEmpty()) {
+                return;
             }
+            FinishedReport report = builder.build(answered.get());
+            kept.close();
+            finish(answered.get(), report, begun);
         } catch (SourceFailure e) {
-            giveBack(claim, e.reason(), e.source());
+            giveBack(claim, e.reason(), e.source(), Duration.ZERO);
         } catch (InterruptedException e) {
-            giveBack(claim, "interrupted", "none");
+            giveBack(claim, "interrupted", "none", Duration.ZERO);
             throw e;
         } catch (IOException e) {
-            giveBack(claim, "could not write the report: " + e.getClass().getSimpleName(), "reports");
+            giveBack(claim, "could not write the report: " + e.getClass().getSimpleName(), "reports", Duration.ZERO);
         }
     }
 
-    private FinishedReport buildUnderLease(Claim claim) throws SourceFailure, IOException, InterruptedException {
-        try (Lease.Kept kept = lease.keep(claim)) {
-            return builder.build(claim);
+    private void finish(Claim claim, FinishedReport report, long begun) {
+        if (claims.finish(claim, report)) {
+            log.atInfo()
+                    .addKeyValue("event.action", "report-built")
+                    .addKeyValue("event.outcome", "success")
+                    .addKeyValue("event.duration", System.nanoTime() - begun)
+                    .addKeyValue("lethe.request.id", claim.requestId())
+                    .addKeyValue("lethe.attempt", claim.attempt())
+                    .log("access report ready, {} bytes", report.bytes());
+        } else {
+            reports.discard(report);
+            log.atWarn()
+                    .addKeyValue("event.action", "stale-epoch-refused")
+                    .addKeyValue("lethe.request.id", claim.requestId())
+                    .addKeyValue("lethe.epoch", claim.epoch())
+                    .log("a report came too late and was deleted");
         }
     }
 
-    private void giveBack(Claim claim, String reason, String source) {
-        if (!claims.giveBack(claim, reason)) {
+    private void giveBack(Claim claim, String reason, String source, Duration atLeast) {
+        if (!claims.giveBack(claim, reason, atLeast)) {
             return;
         }
         log.atWarn()

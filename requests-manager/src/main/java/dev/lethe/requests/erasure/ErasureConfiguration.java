@@ -3,6 +3,7 @@ package dev.lethe.requests.erasure;
 import static dev.lethe.messages.Messages.ERASURE_DATA_ERASED;
 import static dev.lethe.messages.Messages.ERASURE_PARTICIPANT_DONE;
 import static dev.lethe.messages.Messages.ERASURE_STARTED;
+import static dev.lethe.messages.Messages.NOTIFICATION_SENT;
 import static dev.lethe.messages.Messages.REQUEST_COMPLETED;
 import static dev.lethe.messages.Topology.COMMANDS_EXCHANGE;
 import static dev.lethe.messages.Topology.EVENTS_EXCHANGE;
@@ -12,6 +13,7 @@ import dev.lethe.outbox.Consumers;
 import dev.lethe.outbox.Inbox;
 import dev.lethe.outbox.MessageHandlers;
 import dev.lethe.outbox.Queues;
+import dev.lethe.requests.life.RequestLife;
 import java.util.stream.Stream;
 import org.springframework.amqp.core.BindingBuilder;
 import org.springframework.amqp.core.Declarable;
@@ -38,7 +40,11 @@ class ErasureConfiguration {
         var events = new TopicExchange(EVENTS_EXCHANGE);
         Queue queue = Queues.named(EVENTS_QUEUE);
         Stream<Declarable> bindings = Stream.of(
-                        ERASURE_STARTED, ERASURE_PARTICIPANT_DONE, ERASURE_DATA_ERASED, REQUEST_COMPLETED)
+                        ERASURE_STARTED,
+                        ERASURE_PARTICIPANT_DONE,
+                        ERASURE_DATA_ERASED,
+                        REQUEST_COMPLETED,
+                        NOTIFICATION_SENT)
                 .map(type -> BindingBuilder.bind(queue).to(events).with(type.name()));
         return new Declarables(Stream.concat(Stream.of(new DirectExchange(COMMANDS_EXCHANGE), events, queue), bindings)
                 .toList());
@@ -53,6 +59,7 @@ class ErasureConfiguration {
     MessageListenerContainer erasureContainer(
             Consumers consumers,
             ErasureFollowing erasures,
+            RequestLife life,
             Inbox inbox,
             PlatformTransactionManager transactions,
             RabbitConnectionDetails broker) {
@@ -63,7 +70,9 @@ class ErasureConfiguration {
                 .on(ERASURE_STARTED, CANCELLATION_SERVICE, (fact, delivery) -> erasures.note(fact))
                 .on(ERASURE_PARTICIPANT_DONE, CANCELLATION_SERVICE, (fact, delivery) -> erasures.note(fact))
                 .on(ERASURE_DATA_ERASED, CANCELLATION_SERVICE, (fact, delivery) -> erasures.note(fact))
-                .on(REQUEST_COMPLETED, CANCELLATION_SERVICE, (fact, delivery) -> erasures.complete(fact));
+                .on(REQUEST_COMPLETED, CANCELLATION_SERVICE, (fact, delivery) -> erasures.complete(fact))
+                // Whoever the broker lets say it: the topic permission is the mail service's
+                .on(NOTIFICATION_SENT, (fact, delivery) -> life.acknowledged(fact.requestId()));
         return consumers.reading(EVENTS_QUEUE, THREADS, handlers);
     }
 }

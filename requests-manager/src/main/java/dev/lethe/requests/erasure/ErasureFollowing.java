@@ -7,9 +7,10 @@ import dev.lethe.messages.request.ParticipantDone;
 import dev.lethe.messages.request.RequestCompleted;
 import dev.lethe.messages.request.RequestKind;
 import dev.lethe.outbox.Unacceptable;
+import dev.lethe.requests.life.RequestLife;
 import dev.lethe.requests.request.Decision;
 import dev.lethe.requests.request.RequestCommand;
-import dev.lethe.requests.request.RequestDecider;
+import dev.lethe.requests.request.jdbc.Move;
 import dev.lethe.requests.request.jdbc.Requests;
 import dev.lethe.requests.request.jdbc.StoredRequest;
 import java.nio.charset.StandardCharsets;
@@ -25,15 +26,18 @@ class ErasureFollowing {
 
     private static final Logger log = LoggerFactory.getLogger(ErasureFollowing.class);
 
-    private final Requests requests;
+    private static final String CANCELLATION_SERVICE = "cancellation-service";
 
-    ErasureFollowing(Requests requests) {
+    private final Requests requests;
+    private final RequestLife life;
+
+    ErasureFollowing(Requests requests, RequestLife life) {
         this.requests = requests;
+        this.life = life;
     }
 
     /** What happens on the way goes into the history; only the end moves the request. */
     void note(Fact fact) {
-        StoredRequest request = known(fact);
         String cause =
                 switch (fact) {
                     case ErasureStarted started -> "started with " + started.participants();
@@ -41,20 +45,22 @@ class ErasureFollowing {
                         done.participant() + ": " + done.outcome().name().toLowerCase(Locale.ROOT);
                     default -> "all but the last participants are done";
                 };
-        requests.record(request.id(), request.state(), cause, request.epoch(), null);
+        requests.note(known(fact).id(), cause, CANCELLATION_SERVICE);
     }
 
     void complete(RequestCompleted completed) {
         StoredRequest request = known(completed);
-        if (completed.kind() != RequestKind.ERASURE || request.requestKind() != RequestKind.ERASURE) {
+        if (completed.kind() != RequestKind.ERASURE || request.kind() != RequestKind.ERASURE) {
             throw new Unacceptable("not_an_erasure", "request %s is not an erasure".formatted(request.id()));
         }
-        var command = new RequestCommand.EndErasure(completed.outcome());
-        switch (RequestDecider.decide(request.toState(), command)) {
+        String outcome = completed.outcome().name().toLowerCase(Locale.ROOT);
+        Decision decision = life.apply(request, new RequestCommand.EndErasure(completed.outcome()), to -> Move.to(
+                        to, outcome, CANCELLATION_SERVICE)
+                .with(outcome, exceptionsOf(completed)));
+        switch (decision) {
             case Decision.Move(var to) -> {
-                String outcome = completed.outcome().name().toLowerCase(Locale.ROOT);
-                requests.end(request.id(), request.epoch(), to.stateName(), outcome, exceptionsOf(completed));
-                requests.record(request.id(), to.stateName(), outcome, request.epoch(), null);
+                // Who has been erased is forgotten here too, whatever they asked before
+                requests.forget(request.pseudonym());
                 log.atInfo()
                         .addKeyValue("event.action", "request-completed")
                         .addKeyValue("event.outcome", "success")
@@ -75,7 +81,7 @@ class ErasureFollowing {
     }
 
     private StoredRequest known(Fact fact) {
-        return requests.findForUpdate(fact.requestId())
+        return requests.lock(fact.requestId())
                 .orElseThrow(() ->
                         new Unacceptable("unknown_request", "no request %s is known".formatted(fact.requestId())));
     }

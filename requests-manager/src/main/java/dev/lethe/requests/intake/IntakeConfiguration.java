@@ -23,8 +23,6 @@ import org.springframework.transaction.PlatformTransactionManager;
 @Configuration(proxyBeanMethods = false)
 class IntakeConfiguration {
 
-    private static final int THREADS = 4;
-
     @Bean
     Declarables intakeTopology() {
         var exchange = new TopicExchange(REQUESTS_EXCHANGE);
@@ -45,10 +43,14 @@ class IntakeConfiguration {
     MessageListenerContainer intakeContainer(
             Consumers consumers, Intake intake, Inbox inbox, PlatformTransactionManager transactions) {
         var handlers = new MessageHandlers(REQUESTS_QUEUE, inbox, transactions)
-                .on(Messages.REQUEST_ACCESS, (request, delivery) -> intake.submit(RequestKind.ACCESS, request))
-                .on(Messages.REQUEST_ERASURE, (request, delivery) -> intake.submit(RequestKind.ERASURE, request))
-                .on(Messages.REQUEST_WITHDRAW, (withdrawal, delivery) -> intake.withdraw(withdrawal))
+                .on(
+                        Messages.REQUEST_ACCESS,
+                        (request, delivery) -> intake.submit(RequestKind.ACCESS, request, delivery))
+                .on(
+                        Messages.REQUEST_ERASURE,
+                        (request, delivery) -> intake.submit(RequestKind.ERASURE, request, delivery))
+                .on(Messages.REQUEST_WITHDRAW, intake::withdraw)
                 .whenInvalid(intake::rejectInvalid);
-        return consumers.reading(REQUESTS_QUEUE, THREADS, handlers);
+        return consumers.readingBatches(REQUESTS_QUEUE, handlers.together());
     }
 }

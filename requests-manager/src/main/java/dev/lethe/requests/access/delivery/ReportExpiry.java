@@ -1,15 +1,13 @@
 package dev.lethe.requests.access.delivery;
 
-import static dev.lethe.messages.Topology.EVENTS_EXCHANGE;
-
 import dev.lethe.messages.Messages;
 import dev.lethe.messages.request.ReportExpired;
-import dev.lethe.outbox.Outbox;
 import dev.lethe.requests.access.report.Reports;
+import dev.lethe.requests.life.Announcements;
+import dev.lethe.requests.life.RequestLife;
 import dev.lethe.requests.request.Decision;
 import dev.lethe.requests.request.RequestCommand;
-import dev.lethe.requests.request.RequestDecider;
-import dev.lethe.requests.request.RequestState;
+import dev.lethe.requests.request.jdbc.Move;
 import dev.lethe.requests.request.jdbc.Requests;
 import dev.lethe.requests.request.jdbc.StoredRequest;
 import java.time.Clock;
@@ -36,15 +34,22 @@ class ReportExpiry {
 
     private final Reports reports;
     private final Requests requests;
-    private final Outbox outbox;
+    private final RequestLife life;
+    private final Announcements announcements;
     private final TransactionTemplate transaction;
     private final Clock clock;
 
     ReportExpiry(
-            Reports reports, Requests requests, Outbox outbox, PlatformTransactionManager transactions, Clock clock) {
+            Reports reports,
+            Requests requests,
+            RequestLife life,
+            Announcements announcements,
+            PlatformTransactionManager transactions,
+            Clock clock) {
         this.reports = reports;
         this.requests = requests;
-        this.outbox = outbox;
+        this.life = life;
+        this.announcements = announcements;
         this.transaction = new TransactionTemplate(transactions);
         this.clock = clock;
     }
@@ -76,17 +81,13 @@ class ReportExpiry {
     }
 
     private void expire(UUID id) {
-        StoredRequest request = requests.findForUpdate(id).orElseThrow();
-        if (RequestDecider.decide(request.toState(), new RequestCommand.ExpireReport())
-                instanceof Decision.Move(RequestState to)) {
-            requests.expire(id);
-            requests.record(id, to.stateName(), "the report's link ran out", request.epoch(), null);
-            outbox.send(
-                    EVENTS_EXCHANGE,
-                    Messages.REPORT_EXPIRED.name(),
-                    Messages.REPORT_EXPIRED,
-                    new ReportExpired(id, clock.instant()),
-                    id);
+        StoredRequest request = requests.lock(id).orElseThrow();
+        if (life.apply(
+                        request,
+                        new RequestCommand.ExpireReport(),
+                        to -> Move.to(to, "the report's link ran out", "clock"))
+                instanceof Decision.Move) {
+            announcements.tell(Messages.REPORT_EXPIRED, new ReportExpired(id, clock.instant()));
             log.atInfo()
                     .addKeyValue("event.action", "report-expired")
                     .addKeyValue("lethe.request.id", id)

@@ -33,7 +33,7 @@ class Leftovers {
             select entry
               from unnest(:entries) as entry
               join request on request.id = substr(entry, 1, 36)::uuid
-             where not (state = 'being_built' and epoch = split_part(substr(entry, 38), '-', 1)::integer)
+             where not (state = 'in_progress' and epoch = split_part(substr(entry, 38), '-', 1)::integer)
                and not exists (select from report where file = entry and deleted_at is null)
             """;
 

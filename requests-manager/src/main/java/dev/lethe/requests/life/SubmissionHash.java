@@ -1,4 +1,4 @@
-package dev.lethe.requests.intake;
+package dev.lethe.requests.life;
 
 import dev.lethe.messages.MessageJson;
 import dev.lethe.messages.request.RequestKind;

@@ -1,4 +1,4 @@
-package dev.lethe.requests.access;
+package dev.lethe.requests.life;
 
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
@@ -23,7 +23,7 @@ public class WorkSignal {
         });
     }
 
-    void await(Duration atMost) throws InterruptedException {
+    public void await(Duration atMost) throws InterruptedException {
         if (work.tryAcquire(atMost.toNanos(), TimeUnit.NANOSECONDS)) {
             work.drainPermits();
         }
