@@ -138,7 +138,7 @@ public final class Fleet implements AutoCloseable {
         }
     }
 
-    private Map<String, String> environment(Service service, int port) {
+    private Map<String, String> environment(Service service, int port) throws IOException {
         var environment = new LinkedHashMap<>(settings.environment());
         environment.put("SERVER_ADDRESS", "127.0.0.1");
         environment.put("SERVER_PORT", Integer.toString(port));
@@ -156,9 +156,9 @@ public final class Fleet implements AutoCloseable {
         switch (service) {
             case REQUESTS_MANAGER -> {
                 environment.put("LETHE_REDIS_URL", servers.redis().url());
-                environment.put(
-                        "LETHE_ACCESS_REPORTS",
-                        settings.dir().resolve("reports").toString());
+                var keys = new Keys(settings.dir());
+                environment.put("LETHE_REQUESTS_PSEUDONYM_KEY", keys.of("pseudonyms"));
+                environment.put("LETHE_REPORTS_MASTER_KEYS", "local:" + keys.of("reports"));
                 environment.put("LETHE_ACCESS_PUBLIC_URL", "http://127.0.0.1:" + port);
                 if (settings.sources() != null) {
                     environment.put("LETHE_ACCESS_SOURCES", settings.sources().toString());

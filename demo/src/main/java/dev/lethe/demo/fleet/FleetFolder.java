@@ -14,7 +14,7 @@ import org.springframework.util.FileSystemUtils;
 public final class FleetFolder {
 
     private static final List<String> WRITTEN_BY_FLEETS =
-            List.of("servers", "logs", "reports", "tomcat", ServicePorts.FILE, "fleet.json");
+            List.of("servers", "logs", "keys", "reports", "tomcat", ServicePorts.FILE, "fleet.json");
 
     private FleetFolder() {}
 
