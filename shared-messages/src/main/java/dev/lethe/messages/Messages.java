@@ -6,14 +6,17 @@ import dev.lethe.messages.participant.EraseSubject;
 import dev.lethe.messages.participant.ExportSubject;
 import dev.lethe.messages.participant.SubjectErased;
 import dev.lethe.messages.participant.SubjectExported;
+import dev.lethe.messages.request.CheckRequest;
 import dev.lethe.messages.request.DataErased;
 import dev.lethe.messages.request.ErasureStarted;
 import dev.lethe.messages.request.NotificationSent;
 import dev.lethe.messages.request.ParticipantDone;
+import dev.lethe.messages.request.ReportDownloaded;
 import dev.lethe.messages.request.ReportExpired;
 import dev.lethe.messages.request.ReportReady;
 import dev.lethe.messages.request.RequestCompleted;
 import dev.lethe.messages.request.RequestDueSoon;
+import dev.lethe.messages.request.RequestExtended;
 import dev.lethe.messages.request.RequestOverdue;
 import dev.lethe.messages.request.RequestReceived;
 import dev.lethe.messages.request.RequestRejected;
@@ -44,7 +47,11 @@ public final class Messages {
             new MessageType<>("request.rejected", RequestRejected.class);
     public static final MessageType<RequestWithdrawn> REQUEST_WITHDRAWN =
             new MessageType<>("request.withdrawn", RequestWithdrawn.class);
+    public static final MessageType<RequestExtended> REQUEST_EXTENDED =
+            new MessageType<>("request.extended", RequestExtended.class);
     public static final MessageType<ReportReady> REPORT_READY = new MessageType<>("report.ready", ReportReady.class);
+    public static final MessageType<ReportDownloaded> REPORT_DOWNLOADED =
+            new MessageType<>("report.downloaded", ReportDownloaded.class);
     public static final MessageType<ReportExpired> REPORT_EXPIRED =
             new MessageType<>("report.expired", ReportExpired.class);
     public static final MessageType<ErasureStarted> ERASURE_STARTED =
@@ -61,6 +68,10 @@ public final class Messages {
             new MessageType<>("request.overdue", RequestOverdue.class);
     public static final MessageType<NotificationSent> NOTIFICATION_SENT =
             new MessageType<>("notification.sent", NotificationSent.class);
+
+    // requests-manager to itself, through message-scheduler: queue requests-manager.checks
+    public static final MessageType<CheckRequest> REQUEST_CHECK =
+            new MessageType<>("request.check", CheckRequest.class);
 
     // requests-manager to cancellation-service: exchange privacy.commands
     public static final MessageType<StartErasure> ERASURE_START =
@@ -92,7 +103,9 @@ public final class Messages {
                 REQUEST_RECEIVED,
                 REQUEST_REJECTED,
                 REQUEST_WITHDRAWN,
+                REQUEST_EXTENDED,
                 REPORT_READY,
+                REPORT_DOWNLOADED,
                 REPORT_EXPIRED,
                 ERASURE_STARTED,
                 ERASURE_PARTICIPANT_DONE,
@@ -101,6 +114,7 @@ public final class Messages {
                 REQUEST_DUE_SOON,
                 REQUEST_OVERDUE,
                 NOTIFICATION_SENT,
+                REQUEST_CHECK,
                 ERASURE_START,
                 ERASURE_STOP,
                 PARTICIPANT_ERASE,

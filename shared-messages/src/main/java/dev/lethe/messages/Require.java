@@ -84,6 +84,15 @@ public final class Require {
         return time;
     }
 
+    public static @Nullable Instant optionalTime(@Nullable Instant value, String field) {
+        return value == null ? null : time(value, field);
+    }
+
+    /** What an older sender does not say yet, as it is meant when it is left out. */
+    public static <T> T orElse(@Nullable T value, T meantWhenLeftOut) {
+        return value == null ? meantWhenLeftOut : value;
+    }
+
     public static <T> List<T> listOrEmpty(@Nullable List<T> values, String field) {
         if (values == null) {
             return List.of();

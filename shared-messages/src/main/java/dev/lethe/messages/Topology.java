@@ -16,6 +16,9 @@ public final class Topology {
     /** Exports, for access reports, from the replies of every participant. */
     public static final String EXPORTS_QUEUE = "requests-manager.exports";
 
+    /** What requests-manager has itself woken for, by message-scheduler through the default exchange. */
+    public static final String CHECKS_QUEUE = "requests-manager.checks";
+
     public static final String COMMANDS_QUEUE = "cancellation-service.commands";
     public static final String REPLIES_QUEUE = "cancellation-service.replies";
     public static final String SCHEDULE_QUEUE = "message-scheduler.schedule";

@@ -13,7 +13,7 @@ import tools.jackson.databind.JsonNode;
 /** A record may be logged by mistake; then nobody is in the log. */
 class PersonalDataTest {
 
-    /** A reason is a person's words only where a person gives it; participants give theirs without personal data. */
+    /** A reason is personal only where it is a person's words or for a person; participants give theirs without personal data. */
     private static final Set<String> PERSONAL =
             Set.of("id", "email", "identities", "subject_id", "download_url", "name", "media_type", "content", "url");
 
@@ -30,6 +30,7 @@ class PersonalDataTest {
                         Messages.REQUEST_ACCESS,
                         Messages.REQUEST_ERASURE,
                         Messages.REQUEST_WITHDRAW,
+                        Messages.REQUEST_EXTENDED,
                         Messages.REPORT_READY,
                         Messages.ERASURE_DATA_ERASED,
                         Messages.ERASURE_START,
@@ -48,7 +49,8 @@ class PersonalDataTest {
 
     private static List<String> personalTexts(MessageType<?> type) {
         var texts = new ArrayList<String>();
-        collect(Contracts.tree(Contracts.approved(type)), type == Messages.REQUEST_WITHDRAW, false, texts);
+        boolean reasonIsPersonal = type == Messages.REQUEST_WITHDRAW || type == Messages.REQUEST_EXTENDED;
+        collect(Contracts.tree(Contracts.approved(type)), reasonIsPersonal, false, texts);
         return texts;
     }
 

@@ -5,8 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.lethe.messages.request.DeadlineKind;
+import dev.lethe.messages.request.RequestKind;
+import dev.lethe.messages.request.RequestReceived;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -101,6 +106,27 @@ class SchemaAndRecordTest {
         assertThat(Contracts.objections(Messages.PARTICIPANT_ERASED, body)).isNotEmpty();
         assertThat(refusal(Messages.PARTICIPANT_ERASED, body))
                 .hasMessage("invalid_body: retained must say what is kept and on which legal basis");
+    }
+
+    @Test
+    void aDeadlineThatIsNotNamedIsThatOfTheAnswer() {
+        for (var type : List.of(Messages.REQUEST_DUE_SOON, Messages.REQUEST_OVERDUE)) {
+            String minimal = Contracts.minimal(type).orElseThrow();
+            for (String body : List.of(minimal, minimal.replaceFirst("\\{", "{\"deadline\":null,"))) {
+                assertThat(Contracts.read(type, body)).hasFieldOrPropertyWithValue("deadline", DeadlineKind.ANSWER);
+            }
+            assertThat(Contracts.read(type, minimal.replaceFirst("\\{", "{\"deadline\":\"acknowledgement\",")))
+                    .hasFieldOrPropertyWithValue("deadline", DeadlineKind.ACKNOWLEDGEMENT);
+        }
+    }
+
+    /** Beyond a schema; its description says it in words. */
+    @Test
+    void aRequestDoesNotFollowItself() {
+        var id = UUID.fromString("6f1c2a54-6c0e-4b3b-9d0a-2f6f3c1a9e01");
+        assertThatExceptionOfType(InvalidMessage.class)
+                .isThrownBy(() -> new RequestReceived(id, Instant.EPOCH, RequestKind.ACCESS, Instant.EPOCH, id, null))
+                .withMessage("invalid_body: duplicate_of must be another request");
     }
 
     @ParameterizedTest

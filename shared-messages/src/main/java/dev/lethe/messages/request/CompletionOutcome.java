@@ -6,7 +6,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 public enum CompletionOutcome {
     @JsonProperty("completed")
     COMPLETED,
-    /** Something was kept, or could not be erased; the exceptions say what and why. */
+    /** Something was kept, could not be erased, or is missing in the report; the exceptions say what and why. */
     @JsonProperty("completed_with_exceptions")
     COMPLETED_WITH_EXCEPTIONS
 }

@@ -7,17 +7,21 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A participant that did not erase everything.
+ * A participant that did not do everything that was asked: did not erase, or did not hand out what it holds.
  *
- * @param outcome {@code retained} or {@code failed}
+ * @param outcome {@code retained} or {@code failed}; of an access request always {@code failed}
  * @param retained what was kept, on which legal basis and until when
- * @param reason the participant's words for a failure
+ * @param reason the participant's words for a failure, or {@link #NO_ANSWER}
  */
 public record ErasureException(
         String participant,
         ErasureOutcome outcome,
         List<Retained> retained,
         @Nullable String reason) {
+
+    /** The reason of a participant that did not answer in time; its section of the access report says so too. */
+    public static final String NO_ANSWER = "no_answer";
+
     public ErasureException {
         Require.token(participant, "exceptions.participant");
         Require.present(outcome, "exceptions.outcome");

@@ -4,11 +4,21 @@ import dev.lethe.messages.Require;
 import java.time.Instant;
 import java.util.UUID;
 
-/** The deadline has passed and the request is still open. */
-public record RequestOverdue(UUID requestId, Instant occurredAt, Instant dueAt) implements Fact {
+/**
+ * A deadline has passed and the request is still open.
+ *
+ * @param deadline which deadline; {@code answer} if the sender does not say
+ */
+public record RequestOverdue(UUID requestId, Instant occurredAt, Instant dueAt, DeadlineKind deadline) implements Fact {
     public RequestOverdue {
         Require.present(requestId, "request_id");
         Require.time(occurredAt, "occurred_at");
         Require.time(dueAt, "due_at");
+        deadline = Require.orElse(deadline, DeadlineKind.ANSWER);
+    }
+
+    /** About the answer, which every request has a deadline for. */
+    public RequestOverdue(UUID requestId, Instant occurredAt, Instant dueAt) {
+        this(requestId, occurredAt, dueAt, DeadlineKind.ANSWER);
     }
 }
