@@ -23,7 +23,8 @@ public final class BrokerDefinitions {
     /**
      * Every user has its own name and no more rights than it needs. In a resource, {@code *} stands for anything, {@code NAME}
      * for any participant and {@code SELF} for the user. Nobody but message-scheduler, which delivers for the others and
-     * keeps their verified user ids, may write to the default exchange.
+     * keeps their verified user ids, may write to the default exchange. RabbitMQ asks more of whoever declares a queue than to
+     * configure it: to read it if it dead-letters, to write it if it is bound; hence what the two that ask participants may.
      */
     private static final String TABLE = """
             user                  right      resources
@@ -31,9 +32,9 @@ public final class BrokerDefinitions {
             admin                 configure  *
             admin                 write      *
             admin                 read       *
-            requests-manager      configure  privacy.requests privacy.events privacy.commands parking SELF.*
-            requests-manager      write      privacy.events privacy.commands parking scheduler SELF.*
-            requests-manager      read       privacy.requests privacy.events parking SELF.* participant.NAME.replies
+            requests-manager      configure  privacy.requests privacy.events privacy.commands parking participants participant.NAME participant.NAME.parked participant.NAME.replies SELF.*
+            requests-manager      write      privacy.events privacy.commands parking scheduler participants participant.NAME participant.NAME.parked SELF.*
+            requests-manager      read       privacy.requests privacy.events parking participants participant.NAME participant.NAME.replies SELF.*
             cancellation-service  configure  privacy.events privacy.commands parking participants participant.* SELF.*
             cancellation-service  write      privacy.events parking scheduler participants participant.NAME participant.NAME.parked SELF.*
             cancellation-service  read       privacy.commands privacy.events parking participants participant.* SELF.*

@@ -58,10 +58,12 @@ class BrokerDefinitionsTest {
         assertThat(topic.get("write").asString()).isEqualTo("^(notification\\.sent)$");
     }
 
-    @Test
-    void theCancellationServiceMaySendTasksButNotAnswerThem() {
-        Pattern write = Pattern.compile(user("cancellation-service").write());
+    @ParameterizedTest
+    @ValueSource(strings = {"cancellation-service", "requests-manager"})
+    void whoAsksParticipantsMaySendTasksButNotAnswerThem(String asker) {
+        Pattern write = Pattern.compile(user(asker).write());
 
+        assertThat(write.matcher("participants").matches()).isTrue();
         assertThat(write.matcher("participant.billing").matches()).isTrue();
         assertThat(write.matcher("participant.billing.parked").matches()).isTrue();
         assertThat(write.matcher("participant.billing.replies").matches()).isFalse();

@@ -17,6 +17,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tries, on a real broker, what each user may do and what it may not. */
 class BrokerPermissionsIT {
@@ -41,23 +43,26 @@ class BrokerPermissionsIT {
             channel.queueBind("requests-manager.requests", "privacy.requests", "request.*");
             queueWithParkingLot(channel, "requests-manager.events");
             channel.queueBind("requests-manager.events", "privacy.events", "#");
+            queueWithParkingLot(channel, "requests-manager.checks");
+            participants(channel, "requests-manager.exports");
         });
         as("cancellation-service", channel -> {
-            channel.exchangeDeclare("participants", BuiltinExchangeType.DIRECT, true);
             queueWithParkingLot(channel, "cancellation-service.commands");
             channel.queueBind("cancellation-service.commands", "privacy.commands", "erasure.start");
-            queueWithParkingLot(channel, "cancellation-service.replies");
-            for (String participant : new String[] {"users", "billing", "emailing"}) {
-                queueWithParkingLot(channel, "participant." + participant);
-                channel.queueBind("participant." + participant, "participants", participant);
-                channel.exchangeDeclare("participant." + participant + ".replies", BuiltinExchangeType.FANOUT, true);
-                channel.queueBind("cancellation-service.replies", "participant." + participant + ".replies", "");
-            }
+            participants(channel, "cancellation-service.replies");
         });
-        as("requests-manager", channel -> {
-            queueWithParkingLot(channel, "requests-manager.exports");
-            channel.queueBind("requests-manager.exports", "participant.billing.replies", "");
-        });
+    }
+
+    /** Each of the two services that ask them; neither waits for the other. */
+    private static void participants(Channel channel, String replies) throws IOException {
+        channel.exchangeDeclare("participants", BuiltinExchangeType.DIRECT, true);
+        queueWithParkingLot(channel, replies);
+        for (String participant : new String[] {"users", "billing", "emailing"}) {
+            queueWithParkingLot(channel, "participant." + participant);
+            channel.queueBind("participant." + participant, "participants", participant);
+            channel.exchangeDeclare("participant." + participant + ".replies", BuiltinExchangeType.FANOUT, true);
+            channel.queueBind(replies, "participant." + participant + ".replies", "");
+        }
     }
 
     @AfterAll
@@ -67,9 +72,10 @@ class BrokerPermissionsIT {
         }
     }
 
-    @Test
-    void aTaskGoesOutAndItsAnswerComesBack() throws Exception {
-        as("cancellation-service", channel -> publish(channel, "participants", "billing", null, "task"));
+    @ParameterizedTest
+    @ValueSource(strings = {"cancellation-service", "requests-manager"})
+    void aTaskGoesOutAndItsAnswerComesBack(String asker) throws Exception {
+        as(asker, channel -> publish(channel, "participants", "billing", null, "task"));
 
         as("billing", channel -> {
             assertThat(body(channel.basicGet("participant.billing", true))).isEqualTo("task");
@@ -159,6 +165,21 @@ class BrokerPermissionsIT {
     }
 
     @Test
+    void theRequestsManagerHasItselfWoken() throws Exception {
+        as("requests-manager", channel -> publish(channel, "scheduler", "schedule", "requests-manager", "check"));
+
+        as("message-scheduler", channel -> {
+            assertThat(body(channel.basicGet("message-scheduler.intake", true))).isEqualTo("check");
+            publish(channel, "", "requests-manager.checks", "requests-manager", "check");
+        });
+
+        as("requests-manager", channel -> assertThat(body(channel.basicGet("requests-manager.checks", true)))
+                .isEqualTo("check"));
+        refused("requests-manager", channel -> publish(channel, "", "requests-manager.checks", null, "forged"));
+        refused("users", channel -> channel.basicGet("requests-manager.checks", true));
+    }
+
+    @Test
     void aFrontendAsksAndListensAndNoMore() throws Exception {
         as("frontend", channel -> {
             queue(channel, "frontend.news");
@@ -192,7 +213,7 @@ class BrokerPermissionsIT {
 
     @Test
     void theServicesStayOutOfEachOthersQueues() throws Exception {
-        refused("requests-manager", channel -> channel.basicGet("participant.billing", true));
+        refused("requests-manager", channel -> channel.basicGet("participant.billing.parked", true));
         refused("requests-manager", channel -> publish(channel, "participant.billing.replies", "", null, "forged"));
         refused("requests-manager", channel -> channel.basicGet("cancellation-service.replies", true));
         refused("cancellation-service", channel -> publish(channel, "participant.billing.replies", "", null, "forged"));

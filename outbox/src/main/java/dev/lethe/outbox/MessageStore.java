@@ -8,11 +8,13 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.ConnectionCallback;
@@ -80,6 +82,18 @@ class MessageStore {
             """.formatted(ABOUT);
 
     private static final String IS_KNOWN = "select exists (select from message where %s)".formatted(ABOUT);
+
+    /** Without bodies, which may be large and are nobody's business here. */
+    private static final String TELL = """
+            with known as (
+                   select due_at, id, exchange, routing_key, properties from message where subject = :subject
+                   union all
+                   select due_at, id, exchange, routing_key, properties from undeliverable where subject = :subject)
+            select due_at, exchange, routing_key, properties, count(*) over () as total
+              from known
+             order by due_at, id
+             limit :most
+            """;
 
     private static final String SHARDS = "select coalesce(max(shard), 0) + 1 from message";
 
@@ -153,6 +167,24 @@ class MessageStore {
             forgotten += about(FORGET, subject, owner).query(Integer.class).single();
         } while (about(IS_KNOWN, subject, owner).query(Boolean.class).single());
         return forgotten;
+    }
+
+    AboutPerson about(String subject, int most) {
+        var total = new AtomicInteger();
+        List<AboutPerson.Planned> soonest = JdbcClient.create(jdbc)
+                .sql(TELL)
+                .param("subject", subject)
+                .param("most", most)
+                .query((row, n) -> {
+                    total.set(row.getInt("total"));
+                    return new AboutPerson.Planned(
+                            row.getObject("due_at", OffsetDateTime.class).toInstant(),
+                            row.getString("exchange"),
+                            row.getString("routing_key"),
+                            PropertiesCodec.decode(row.getBytes("properties")).getType());
+                })
+                .list();
+        return new AboutPerson(total.get(), soonest);
     }
 
     private JdbcClient.StatementSpec about(String sql, String subject, @Nullable String owner) {

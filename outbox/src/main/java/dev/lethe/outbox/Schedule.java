@@ -65,4 +65,14 @@ public class Schedule {
     public int forget(String subject, @Nullable String owner) {
         return store.forget(subject, owner);
     }
+
+    /**
+     * What {@link #forget} would delete of everybody's messages. Waits for nobody; a message that is being sent now counts.
+     *
+     * @param most how many are told one by one; all are counted
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public AboutPerson about(String subject, int most) {
+        return store.about(subject, most);
+    }
 }

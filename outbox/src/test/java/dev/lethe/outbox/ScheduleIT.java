@@ -188,7 +188,14 @@ class ScheduleIT {
                     ScheduledMessage.When.NEVER));
         }
 
+        AboutPerson ada = transacted(() -> engine.schedule().about("ada", 1));
+        assertThat(ada.count()).isEqualTo(2);
+        assertThat(ada.soonest())
+                .singleElement()
+                .returns(EXCHANGE, AboutPerson.Planned::exchange)
+                .returns(queue, AboutPerson.Planned::routingKey);
         assertThat(transacted(() -> engine.schedule().forget("ada", null))).isEqualTo(2);
+        assertThat(transacted(() -> engine.schedule().about("ada", 1))).isEqualTo(new AboutPerson(0, List.of()));
         assertThat(transacted(() -> engine.schedule().forget("ada", null))).isZero();
 
         assertThat(transacted(() -> engine.schedule().forget("grace", "somebody-else")))

@@ -51,7 +51,7 @@ final class Participant {
     SubjectExported export(ExportSubject task) throws InterruptedException {
         if (exporter == null) {
             log.error("{} is asked for an export, but declares no bean of type SubjectExporter: add one", name);
-            return failedExport(task);
+            return failedExport(task, "this service has no SubjectExporter", false);
         }
         try {
             List<ExportedDocument> documents = exporter.export(task.subject());
@@ -62,13 +62,14 @@ final class Participant {
         } catch (InterruptedException e) {
             throw e;
         } catch (Exception | LinkageError | AssertionError | StackOverflowError e) {
-            logFailure(new Failure(e), task.requestId());
-            return failedExport(task);
+            var failure = new Failure(e);
+            logFailure(failure, task.requestId());
+            return failedExport(task, failure.name(), true);
         }
     }
 
-    static SubjectExported failedExport(ExportSubject task) {
-        return new SubjectExported(task.taskId(), ExportOutcome.FAILED, List.of());
+    static SubjectExported failedExport(ExportSubject task, String reason, boolean retryable) {
+        return new SubjectExported(task.taskId(), ExportOutcome.FAILED, List.of(), reason, retryable);
     }
 
     private void logFailure(Failure failure, UUID requestId) {

@@ -12,7 +12,7 @@ public interface SubjectExporter {
      * All documents about this person; empty if nothing is held. What is larger than {@code lethe.participant.max-answer-size}
      * together is handed out by URL, not as content.
      *
-     * @throws Exception anything; answered as failed, only its class is logged
+     * @throws Exception anything; answered as failed and to be asked again, only its class is told and logged
      */
     List<ExportedDocument> export(Subject subject) throws Exception;
 }

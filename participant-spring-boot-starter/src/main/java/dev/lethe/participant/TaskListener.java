@@ -91,7 +91,8 @@ final class TaskListener implements ChannelAwareMessageListener {
                 exported.body().length,
                 task.requestId(),
                 maxAnswerSize);
-        return answerTo(envelope, task, Participant.failedExport(task));
+        return answerTo(
+                envelope, task, Participant.failedExport(task, "larger than lethe.participant.max-answer-size", false));
     }
 
     private static Answer answerTo(Envelope envelope, ExportSubject task, SubjectExported exported) {

@@ -121,7 +121,12 @@ class ParticipantIT {
         broker.ask(FLEET, "participant.export", task);
 
         assertThat(MessageJson.read(broker.answer().getBody(), SubjectExported.class))
-                .isEqualTo(new SubjectExported(task.taskId(), ExportOutcome.FAILED, List.of()));
+                .isEqualTo(new SubjectExported(
+                        task.taskId(),
+                        ExportOutcome.FAILED,
+                        List.of(),
+                        "larger than lethe.participant.max-answer-size",
+                        false));
     }
 
     @Test

@@ -12,6 +12,7 @@ import dev.lethe.messages.participant.ExportSubject;
 import dev.lethe.messages.participant.ExportedDocument;
 import dev.lethe.messages.participant.Retained;
 import dev.lethe.messages.participant.SubjectErased;
+import dev.lethe.messages.participant.SubjectExported;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -83,14 +84,23 @@ class ParticipantTest {
 
         assertThat(exporting(subject -> List.of(document))).isEqualTo(ExportOutcome.EXPORTED);
         assertThat(exporting(subject -> List.of())).isEqualTo(ExportOutcome.NOTHING_FOUND);
-        assertThat(exporting(subject -> {
-                    throw new java.io.IOException("disk");
-                }))
-                .isEqualTo(ExportOutcome.FAILED);
-        assertThat(new Participant("billing", subject -> Erasure.nothingFound(), null)
-                        .export(export)
-                        .outcome())
-                .isEqualTo(ExportOutcome.FAILED);
+    }
+
+    @Test
+    void anExportThatFailedSaysWhyAndWhetherToAskAgain() throws Exception {
+        SubjectExporter broken = subject -> {
+            throw new java.io.IOException("cannot read " + subject.email());
+        };
+
+        assertThat(new Participant("billing", null, broken).export(export))
+                .isEqualTo(new SubjectExported(export.taskId(), ExportOutcome.FAILED, List.of(), "IOException", true));
+        assertThat(new Participant("billing", subject -> Erasure.nothingFound(), null).export(export))
+                .isEqualTo(new SubjectExported(
+                        export.taskId(),
+                        ExportOutcome.FAILED,
+                        List.of(),
+                        "this service has no SubjectExporter",
+                        false));
     }
 
     @Test

@@ -1,16 +1,10 @@
 package dev.lethe.cancellation.participant;
 
+import dev.lethe.cancellation.plan.Participant;
 import dev.lethe.cancellation.plan.Plan;
 import dev.lethe.messages.Topology;
-import dev.lethe.outbox.Queues;
-import java.util.ArrayList;
-import java.util.List;
-import org.springframework.amqp.core.BindingBuilder;
-import org.springframework.amqp.core.Declarable;
+import dev.lethe.outbox.ParticipantQueues;
 import org.springframework.amqp.core.Declarables;
-import org.springframework.amqp.core.DirectExchange;
-import org.springframework.amqp.core.FanoutExchange;
-import org.springframework.amqp.core.Queue;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -23,29 +17,7 @@ class ParticipantTopology {
 
     @Bean
     Declarables participantsTopology(Plan plan) {
-        var participants = new DirectExchange(Topology.PARTICIPANTS_EXCHANGE);
-        Queue replies = Queues.named(Topology.REPLIES_QUEUE);
-        List<Declarable> all = new ArrayList<>(List.of(participants, replies));
-        plan.participants().forEach(participant -> {
-            String name = participant.name();
-            Queue queue = Queues.named(Topology.participantQueue(name));
-            var answers = new FanoutExchange(Topology.repliesExchange(name));
-            all.addAll(List.of(
-                    queue,
-                    BindingBuilder.bind(queue).to(participants).with(name),
-                    answers,
-                    BindingBuilder.bind(replies).to(answers)));
-        });
-        return new Declarables(all);
-    }
-
-    @Bean
-    Declarables participantsParkingLots(Plan plan) {
-        List<Declarable> all =
-                new ArrayList<>(Queues.parkingLotOf(Topology.REPLIES_QUEUE).getDeclarables());
-        plan.participants()
-                .forEach(participant -> all.addAll(Queues.parkingLotOf(Topology.participantQueue(participant.name()))
-                        .getDeclarables()));
-        return new Declarables(all);
+        return ParticipantQueues.of(
+                plan.participants().stream().map(Participant::name).toList(), Topology.REPLIES_QUEUE);
     }
 }

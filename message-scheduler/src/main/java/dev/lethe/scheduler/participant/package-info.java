@@ -1,4 +1,4 @@
-/** The scheduler as a participant of erasures: what is pending about a person is forgotten with the rest. */
+/** The scheduler as a participant: what is pending about a person is told with the rest, and forgotten with the rest. */
 @NullMarked
 package dev.lethe.scheduler.participant;
 
