@@ -3,6 +3,7 @@ package dev.lethe.scheduler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.rabbitmq.client.Delivery;
+import dev.lethe.messages.Topology;
 import dev.lethe.messages.scheduling.ScheduleHeaders;
 import dev.lethe.messages.scheduling.SchedulingReply;
 import dev.lethe.messages.scheduling.SchedulingStatus;
@@ -96,6 +97,19 @@ class TargetsIT {
             assertThat(Client.texts(retried)).containsExactly("retry");
             assertThat(Client.texts(inbox)).containsExactlyInAnyOrder("reminder", "fact");
         });
+    }
+
+    /** As it asks to be told when something may be due. */
+    @Test
+    void theRequestsManagerHasItselfWokenInItsOwnName() throws Exception {
+        try (var requests = new Client("requests-manager")) {
+            List<Delivery> checks = requests.queue(Topology.CHECKS_QUEUE);
+
+            requests.schedule(to("", Topology.CHECKS_QUEUE), "check");
+
+            Eventually.until(() -> checks.size() == 1);
+            assertThat(checks.getFirst().getProperties().getUserId()).isEqualTo("requests-manager");
+        }
     }
 
     @Test

@@ -103,7 +103,7 @@ class ParticipantIT {
         start(null, subject -> List.of(document));
         var task = new ExportSubject(UUID.randomUUID(), UUID.randomUUID(), new Subject("u-1001", null), DEADLINE);
 
-        broker.ask(FLEET, "participant.export", task);
+        broker.ask("requests-manager", "participant.export", task);
 
         GetResponse answer = broker.answer();
         assertThat(answer.getProps().getType()).isEqualTo("participant.exported");
@@ -118,7 +118,7 @@ class ParticipantIT {
         start(null, subject -> List.of(large));
         var task = new ExportSubject(UUID.randomUUID(), UUID.randomUUID(), new Subject("u-1001", null), DEADLINE);
 
-        broker.ask(FLEET, "participant.export", task);
+        broker.ask("requests-manager", "participant.export", task);
 
         assertThat(MessageJson.read(broker.answer().getBody(), SubjectExported.class))
                 .isEqualTo(new SubjectExported(
