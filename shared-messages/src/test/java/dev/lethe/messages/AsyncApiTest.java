@@ -190,7 +190,13 @@ class AsyncApiTest {
                 .toArray(String[]::new);
         assertThat(reasons)
                 .containsExactlyInAnyOrder(
-                        "conflicting_duplicate", "invalid_body", "unknown_regulation", "unknown_request", "too_late");
+                        "conflicting_duplicate",
+                        "invalid_body",
+                        "unknown_regulation",
+                        "unknown_request",
+                        "too_late",
+                        "erasure_in_progress",
+                        "refused_by_controller");
         assertThat(at("components", "messages", Messages.REQUEST_REJECTED.name(), "x-reasons"))
                 .containsOnlyKeys(reasons);
     }

@@ -18,6 +18,7 @@ import org.springframework.transaction.PlatformTransactionManager;
 class ChecksConfiguration {
 
     private static final int THREADS = 1;
+    private static final String OURSELVES = "requests-manager";
 
     @Bean
     Declarables checksTopology() {
@@ -33,7 +34,7 @@ class ChecksConfiguration {
     MessageListenerContainer checksContainer(
             Consumers consumers, RequestLife life, Inbox inbox, PlatformTransactionManager transactions) {
         var handlers = new MessageHandlers(CHECKS_QUEUE, inbox, transactions)
-                .on(Messages.REQUEST_CHECK, (check, delivery) -> life.check(check.requestId()));
+                .on(Messages.REQUEST_CHECK, OURSELVES, (check, delivery) -> life.check(check.requestId()));
         return consumers.reading(CHECKS_QUEUE, THREADS, handlers);
     }
 }
