@@ -29,16 +29,20 @@ class ExamplesIT {
             List.of("scheduled replaced cancelled", "1 2 3 parked: attempts_exhausted 3");
 
     enum Example {
-        JAVA("java/Later.java", SCHEDULED_AND_RETRIED),
-        SPRING("spring/LaterWithSpring.java", List.of("replaced cancelled")),
-        PYTHON("python/later.py", SCHEDULED_AND_RETRIED),
-        RUBY("ruby/later.rb", SCHEDULED_AND_RETRIED),
-        NODE("node/later.js", SCHEDULED_AND_RETRIED);
+        JAVA("users", "java/Later.java", SCHEDULED_AND_RETRIED),
+        SPRING("billing", "spring/LaterWithSpring.java", List.of("replaced cancelled")),
+        PYTHON("viewing-history", "python/later.py", SCHEDULED_AND_RETRIED),
+        RUBY("emailing", "ruby/later.rb", SCHEDULED_AND_RETRIED),
+        NODE("frontend", "node/later.js", SCHEDULED_AND_RETRIED);
+
+        /** Each its own: a key names a message among those of its user, and all examples use the same one. */
+        private final String user;
 
         private final Path file;
         private final List<String> lines;
 
-        Example(String file, List<String> lines) {
+        Example(String user, String file, List<String> lines) {
+            this.user = user;
             this.file = Path.of("../examples/scheduler").resolve(file);
             this.lines = lines;
         }
@@ -90,7 +94,6 @@ class ExamplesIT {
     static void allOfThemRun() throws Exception {
         Service.start();
         RabbitServer rabbit = LocalServers.shared().rabbit();
-        String url = rabbit.amqpUrl().replace("//", "//users:" + rabbit.password("users") + "@") + "/%2F";
         for (Example example : Example.values()) {
             Optional<List<String>> interpreter = example.interpreter();
             if (interpreter.isPresent()) {
@@ -98,7 +101,8 @@ class ExamplesIT {
                 List<String> line = new ArrayList<>(interpreter.get());
                 line.add(example.file.toString());
                 var command = new ProcessBuilder(line);
-                command.environment().put("AMQP_URL", url);
+                String login = "//%s:%s@".formatted(example.user, rabbit.password(example.user));
+                command.environment().put("AMQP_URL", rabbit.amqpUrl().replace("//", login) + "/%2F");
                 command.redirectErrorStream(true).redirectOutput(output.toFile());
                 RUNS.put(example, new Run(command.start(), output));
             }
