@@ -17,7 +17,7 @@ COPY --from=layers /layers/extracted/snapshot-dependencies/ ./
 COPY --from=layers /layers/extracted/application/ ./
 
 # A volume takes over the owner of the folder that it is mounted on
-RUN install -d -o 10001 -g 10001 -m 700 /reports
+RUN install -d -o 10001 -g 10001 -m 700 /work
 USER 10001:10001
 
 # Logs for machines: one ECS JSON document a line on the standard output
