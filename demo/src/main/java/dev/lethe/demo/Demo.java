@@ -140,9 +140,15 @@ final class Demo {
                   payments:
                     via: http
                     url: "%s/users/{subject.id}/payments"
+                    private: true     # on this machine
                     bearer_env: SAMPLE_BILLING_TOKEN
                     records: "/items"
                     explain: "What you paid"
+                  pending:
+                    via: amqp
+                    participant: message-scheduler
+                    wait: 1m
+                    explain: "What we are about to send you"
                 """.formatted(samples.usersJdbcUrl(), samples.usersDatabaseUser(), samples.billingUrl());
     }
 

@@ -206,7 +206,7 @@ final class DemoChecks {
                 ledger.all().stream().filter(e -> e.kind == RequestKind.ACCESS).toList();
         for (Ledger.Entry entry : access) {
             List<String> claims = database.sql(
-                            "select coalesce(worker, '-') from request_history where request_id = :id and state in ('being_built', 'ready') order by id")
+                            "select who from request_history where request_id = :id and state in ('in_progress', 'ready') order by id")
                     .param("id", entry.id)
                     .query(String.class)
                     .list();

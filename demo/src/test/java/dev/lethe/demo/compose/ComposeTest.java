@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -176,7 +178,10 @@ class ComposeTest {
     void everySettingOfTheExampleIsUsedAndEverySecretIsToBeChanged() {
         assertThat(compose.usedSettings()).isEqualTo(settings.keySet());
         assertThat(settings).allSatisfy((name, value) -> {
-            if (name.contains("PASSWORD") || name.contains("KEY")) {
+            if (name.equals("PSEUDONYM_KEY") || name.equals("REPORT_KEYS")) {
+                byte[] key = Base64.getDecoder().decode(value.substring(value.indexOf(':') + 1));
+                assertThat(key).hasSize(32).asString(StandardCharsets.US_ASCII).startsWith("change-me");
+            } else if (name.contains("PASSWORD") || name.contains("KEY")) {
                 assertThat(value).startsWith("change-me").matches("[a-z-]+");
             }
         });

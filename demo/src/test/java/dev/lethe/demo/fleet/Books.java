@@ -18,7 +18,7 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
 final class Books {
 
     /** A step in the history of a request. */
-    record Step(String state, String cause, String worker) {}
+    record Step(String state, String cause, String who) {}
 
     private final PostgresServer postgres;
 
@@ -109,7 +109,7 @@ final class Books {
     Map<UUID, List<Step>> histories(Collection<UUID> requests) {
         return of(Service.REQUESTS_MANAGER)
                 .sql(
-                        "select request_id, state, cause, coalesce(worker, '') from request_history where request_id = any(:ids::uuid[]) order by id")
+                        "select request_id, state, cause, who from request_history where request_id = any(:ids::uuid[]) order by id")
                 .param("ids", texts(requests))
                 .query((row, n) -> Map.entry(
                         row.getObject(1, UUID.class), new Step(row.getString(2), row.getString(3), row.getString(4))))
@@ -119,10 +119,18 @@ final class Books {
                         Map.Entry::getKey, Collectors.mapping(Map.Entry::getValue, Collectors.toList())));
     }
 
-    /** Report files to their SHA-256. */
+    /** How many pieces are stored of reports that there are not. */
+    long strayChunks() {
+        return of(Service.REQUESTS_MANAGER)
+                .sql("select count(*) from report_chunk where (request_id, epoch) not in (select request_id, epoch from report)")
+                .query(Long.class)
+                .single();
+    }
+
+    /** Requests to the SHA-256 of their reports. */
     Map<String, String> reports(Collection<UUID> requests) {
         return of(Service.REQUESTS_MANAGER)
-                .sql("select file, sha256 from report where request_id = any(:ids::uuid[])")
+                .sql("select request_id::text, sha256 from report where request_id = any(:ids::uuid[])")
                 .param("ids", texts(requests))
                 .query((row, n) -> Map.entry(row.getString(1), row.getString(2)))
                 .list()

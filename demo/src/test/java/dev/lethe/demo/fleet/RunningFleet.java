@@ -43,7 +43,7 @@ final class RunningFleet implements AutoCloseable {
             """.formatted(DELAY_AFTER_NOTICE.toSeconds());
     private static final String SOURCES = """
             sources:
-              payments: { via: http, url: "%s", records: "/items", explain: "What you paid" }
+              payments: { via: http, url: "%s", private: true, records: "/items", explain: "What you paid" }
             """;
 
     private final Path dir;
@@ -162,10 +162,6 @@ final class RunningFleet implements AutoCloseable {
 
     CarefulFrontend frontend() {
         return frontend;
-    }
-
-    Path reports() {
-        return dir.resolve("reports");
     }
 
     /** What the fleet said so far. */
