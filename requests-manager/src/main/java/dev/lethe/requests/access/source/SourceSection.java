@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.springframework.boot.convert.DurationStyle;
+import org.springframework.util.unit.DataSize;
 
 /** One source as {@code sources.yaml} has it. What is not as expected is noted as a problem of the file, with line and key. */
 public final class SourceSection {
@@ -28,12 +29,19 @@ public final class SourceSection {
     private final YamlSection yaml;
     private final UserFile file;
     private final Secrets secrets;
+    private final boolean privateAllowed;
 
     public SourceSection(String name, YamlSection yaml, UserFile file, Secrets secrets) {
+        this(name, yaml, file, secrets, false);
+    }
+
+    /** @param privateAllowed whether every source may have a private address, and not only those that say so */
+    public SourceSection(String name, YamlSection yaml, UserFile file, Secrets secrets, boolean privateAllowed) {
         this.name = name;
         this.yaml = yaml;
         this.file = file;
         this.secrets = secrets;
+        this.privateAllowed = privateAllowed;
     }
 
     public YamlSection yaml() {
@@ -189,5 +197,57 @@ public final class SourceSection {
         return yaml.has(key)
                 ? yaml.section(key, example).map(YamlSection::values).orElse(Map.of())
                 : Map.of();
+    }
+
+    /** A map within this one, read as this one is; empty if there is none. */
+    public Optional<SourceSection> nested(String key, String example) {
+        return yaml.has(key)
+                ? yaml.section(key, example).map(found -> new SourceSection(name, found, file, secrets, privateAllowed))
+                : Optional.empty();
+    }
+
+    public boolean flag(String key) {
+        Optional<Value> value = yaml.value(key);
+        value.filter(said -> !said.text().equals("true") && !said.text().equals("false"))
+                .ifPresent(said -> problem(said, "expected true or false, found '%s'".formatted(said.text())));
+        return value.isPresent() && value.get().text().equals("true");
+    }
+
+    /** One of some words; the first of them if there is none. */
+    public String oneOf(String key, List<String> words) {
+        Optional<Value> value = yaml.value(key);
+        value.filter(said -> !words.contains(said.text()))
+                .ifPresent(said -> problem(
+                        said, "expected one of %s, found '%s'".formatted(String.join(", ", words), said.text())));
+        return value.map(Value::text).filter(words::contains).orElse(words.getFirst());
+    }
+
+    /** A number of bytes, such as {@code 32MB}; a megabyte has 1024 times 1024. */
+    public DataSize size(String key, DataSize usual, DataSize least, DataSize most) {
+        Optional<Value> value = yaml.value(key);
+        if (value.isEmpty()) {
+            return usual;
+        }
+        try {
+            DataSize size = DataSize.parse(value.get().text());
+            if (size.compareTo(least) >= 0 && size.compareTo(most) <= 0) {
+                return size;
+            }
+        } catch (IllegalArgumentException | ArithmeticException notOne) {
+            // Told below, as one that is too large is
+        }
+        problem(
+                value.get(),
+                "expected a size such as 500KB or 32MB, from %dKB to %dMB, found '%s'"
+                        .formatted(
+                                least.toKilobytes(),
+                                most.toMegabytes(),
+                                value.get().text()));
+        return usual;
+    }
+
+    /** Whether it may lie at a private address: it says so itself, or all of this installation may. */
+    public boolean mayBePrivate() {
+        return flag("private") || privateAllowed;
     }
 }

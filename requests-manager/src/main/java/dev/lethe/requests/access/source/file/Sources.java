@@ -19,7 +19,7 @@ public class Sources implements DisposableBean {
 
     private final List<Source> all;
 
-    Sources(AccessProperties properties) throws IOException {
+    Sources(AccessProperties properties, HttpAccessProperties http) throws IOException {
         Path file = properties.sources();
         if (file == null) {
             log.atWarn()
@@ -27,7 +27,11 @@ public class Sources implements DisposableBean {
                     .log("lethe.access.sources is not set: access requests are taken in, but wait until it is");
             all = List.of();
         } else {
-            all = SourcesFile.read(file.toString(), Files.readString(file), new ActualSecrets());
+            all =
+                    SourcesFile.read(file.toString(), Files.readString(file), new ActualSecrets(), http.allowPrivate())
+                            .stream()
+                            .map(SourcesFile.Configured::source)
+                            .toList();
         }
     }
 
@@ -36,10 +40,21 @@ public class Sources implements DisposableBean {
     }
 
     @Override
-    public void destroy() throws Exception {
-        for (Source source : all) {
-            if (source instanceof AutoCloseable closeable) {
+    public void destroy() {
+        all.forEach(Sources::close);
+    }
+
+    static void close(Source source) {
+        if (source instanceof AutoCloseable closeable) {
+            try {
                 closeable.close();
+            } catch (Exception e) {
+                // The others still have to be closed
+                log.atWarn()
+                        .addKeyValue("event.action", "source-not-closed")
+                        .addKeyValue("error.type", e.getClass().getName())
+                        .addKeyValue("lethe.source", source.about().name())
+                        .log("a source could not be closed");
             }
         }
     }

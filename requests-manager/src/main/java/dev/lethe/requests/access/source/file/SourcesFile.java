@@ -24,6 +24,15 @@ public final class SourcesFile {
     private static final Map<String, Function<SourceSection, Optional<Source>>> KINDS =
             new TreeMap<>(Map.of("sql", SqlSource::read, "http", HttpSource::read));
 
+    /**
+     * A source and how the file has it.
+     *
+     * @param kind what {@code via} says
+     * @param line where it stands, counted from 1
+     * @param key what messages call it
+     */
+    record Configured(Source source, String kind, int line, String key) {}
+
     private SourcesFile() {}
 
     /**
@@ -31,33 +40,46 @@ public final class SourcesFile {
      * @throws InvalidFile with every problem
      */
     public static List<Source> read(String name, String yaml, Secrets secrets) {
+        return read(name, yaml, secrets, false).stream().map(Configured::source).toList();
+    }
+
+    /** @param privateAllowed whether every source may have a private address, and not only those that say so */
+    static List<Configured> read(String name, String yaml, Secrets secrets, boolean privateAllowed) {
         var file = UserFile.named(name);
-        var sources = new ArrayList<Source>();
+        var sources = new ArrayList<Configured>();
         YamlSection root = file.parse(yaml);
         if (!file.hasProblems()) {
             root.allowOnly(List.of("sources"));
-            root.section("sources", EXAMPLE).ifPresent(all -> all.namedSections(EXAMPLE)
-                    .forEach((source, section) -> source(new SourceSection(source, section, file, secrets))
+            root.section("sources", EXAMPLE)
+                    .ifPresent(all -> all.namedSections(EXAMPLE).forEach((source, section) -> source(
+                                    section, new SourceSection(source, section, file, secrets, privateAllowed))
                             .ifPresent(sources::add)));
         }
-        file.check();
-        return sources;
+        // Of sources that are known only in part nobody could say what they wait for
+        if (!file.hasProblems()) {
+            Circles.note(sources, file);
+        }
+        try {
+            file.check();
+        } catch (InvalidFile e) {
+            sources.forEach(source -> Sources.close(source.source()));
+            throw e;
+        }
+        return List.copyOf(sources);
     }
 
-    private static Optional<Source> source(SourceSection section) {
-        Optional<YamlSection.Value> via = section.yaml().required("via", "sql");
+    private static Optional<Configured> source(YamlSection yaml, SourceSection section) {
+        Optional<YamlSection.Value> via = yaml.required("via", "sql");
         if (via.isEmpty()) {
             return Optional.empty();
         }
-        var kind = KINDS.get(via.get().text());
-        if (kind == null) {
+        String kind = via.get().text();
+        var reader = KINDS.get(kind);
+        if (reader == null) {
             section.problem(
-                    via.get(),
-                    "expected one of %s, found '%s'"
-                            .formatted(
-                                    String.join(", ", KINDS.keySet()), via.get().text()));
+                    via.get(), "expected one of %s, found '%s'".formatted(String.join(", ", KINDS.keySet()), kind));
             return Optional.empty();
         }
-        return kind.apply(section);
+        return reader.apply(section).map(source -> new Configured(source, kind, yaml.line(), yaml.key()));
     }
 }

@@ -1,8 +1,6 @@
 package dev.lethe.requests.access.source.sql;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import dev.lethe.files.YamlSection.Value;
 import dev.lethe.messages.Subject;
 import dev.lethe.requests.access.source.About;
 import dev.lethe.requests.access.source.Records;
@@ -11,103 +9,70 @@ import dev.lethe.requests.access.source.SourceFailure;
 import dev.lethe.requests.access.source.SourceSection;
 import dev.lethe.requests.access.source.SubjectField;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
-import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
-import java.sql.Timestamp;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
-/** Any JDBC database, by a statement in which {@code :subject.id} and the like stand for the person. Read only, streamed. */
+/**
+ * Any JDBC database, by a statement in which {@code :subject.id} and the like stand for the person. Read only, and streamed: what is
+ * in memory is one portion of rows, however many there are.
+ */
 public final class SqlSource implements Source, AutoCloseable {
 
-    private static final Pattern PARAMETER = Pattern.compile("(?<!:):(" + SubjectField.NAME + ")");
-    /** In a statement; two colons are a cast. */
-    private static final Pattern REFERENCE = Pattern.compile("(?<!:):(subject[.\\w-]*)");
+    /** So few that their size does not matter; from what they weigh the driver reckons how many come next. */
+    private static final int FIRST_ROWS = 20;
 
-    private static final int FETCH_SIZE = 500;
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final int CONNECTIONS = 4;
+    private static final int ROWS_BETWEEN_LOOKS_AT_THE_TIME = 64;
+    private static final int MOST_MILLIS = Integer.MAX_VALUE;
 
     private final About about;
+    private final SqlSettings settings;
     private final String statement;
-    private final List<String> parameters;
-    private final Duration patience;
+    private final List<String> parameters = new ArrayList<>();
+    private final int firstRows;
     private final HikariDataSource database;
-
-    private static final List<String> KEYS = List.of("jdbc_url", "user", "password_env", "password_file", "sql");
 
     /** A source as the file has it; empty if something is wrong with it, which is noted. */
     public static Optional<Source> read(SourceSection section) {
-        section.allowOnly(KEYS);
         About about = section.about();
-        var jdbcUrl = section.yaml().required("jdbc_url", "\"jdbc:postgresql://host/database\"");
-        var sql = section.yaml().required("sql", "\"select email from users where id = :subject.id\"");
-        String password = section.secret("password").orElse(null);
-        sql.ifPresent(statement -> section.subjectFields(statement, REFERENCE, ":%s"));
-        jdbcUrl.filter(url -> !hasDriver(url.text()))
-                .ifPresent(url -> section.problem(
-                        url, "expected a JDBC URL that a driver here takes, such as jdbc:postgresql://host/database"));
-        if (section.hasProblems()) {
-            return Optional.empty();
-        }
-        return Optional.of(new SqlSource(
-                about,
-                jdbcUrl.orElseThrow().text(),
-                section.yaml().value("user").map(Value::text).orElse(null),
-                password,
-                sql.orElseThrow().text(),
-                PATIENCE));
+        return SqlSettings.read(section).map(settings -> new SqlSource(about, settings));
     }
 
-    private static boolean hasDriver(String jdbcUrl) {
-        try {
-            DriverManager.getDriver(jdbcUrl);
-            return true;
-        } catch (SQLException none) {
-            return false;
-        }
-    }
-
-    /** @param patience how long a connection may take, and after it the statement */
-    SqlSource(
-            About about,
-            String jdbcUrl,
-            @Nullable String user,
-            @Nullable String password,
-            String sql,
-            Duration patience) {
+    SqlSource(About about, SqlSettings settings) {
         this.about = about;
-        this.patience = patience;
-        this.parameters = new ArrayList<>();
-        Matcher matcher = PARAMETER.matcher(sql);
-        this.statement = matcher.replaceAll(found -> {
+        this.settings = settings;
+        this.statement = SqlSettings.PARAMETER.matcher(settings.sql()).replaceAll(found -> {
             parameters.add(found.group(1));
             return "?";
         });
-        var config = new HikariConfig();
-        config.setPoolName("source " + about.name());
-        config.setJdbcUrl(jdbcUrl);
-        config.setUsername(user);
-        config.setPassword(password);
-        config.setReadOnly(true);
-        config.setAutoCommit(false);
-        config.setMaximumPoolSize(CONNECTIONS);
-        config.setMinimumIdle(0);
-        config.setConnectionTimeout(patience.toMillis());
-        // A source that is down must not keep the service from starting
-        config.setInitializationFailTimeout(-1);
-        this.database = new HikariDataSource(config);
+        // Made as it is, its pool begins with the first connection: a source that is down keeps no service from
+        // starting
+        this.database = new HikariDataSource();
+        database.setPoolName("source " + about.name());
+        database.setJdbcUrl(settings.jdbcUrl());
+        database.setUsername(settings.user());
+        database.setPassword(settings.password());
+        database.setReadOnly(true);
+        // In a transaction of its own PostgreSQL refuses every change, and its driver brings rows in portions
+        database.setAutoCommit(false);
+        database.setMaximumPoolSize(about.parallel());
+        database.setMinimumIdle(0);
+        database.setConnectionTimeout(settings.timeout().toMillis());
+        database.setInitializationFailTimeout(-1);
+        if (settings.jdbcUrl().startsWith("jdbc:postgresql:")) {
+            firstRows = Math.min(FIRST_ROWS, settings.fetchSize());
+            database.addDataSourceProperty("adaptiveFetch", "true");
+            database.addDataSourceProperty("adaptiveFetchMinimum", "1");
+            database.addDataSourceProperty("adaptiveFetchMaximum", Integer.toString(settings.fetchSize()));
+            database.addDataSourceProperty(
+                    "maxResultBuffer", Long.toString(settings.rowLimit().toBytes()));
+        } else {
+            firstRows = settings.fetchSize();
+        }
     }
 
     @Override
@@ -121,54 +86,53 @@ public final class SqlSource implements Source, AutoCloseable {
     }
 
     @Override
-    public void read(Subject subject, Records records) throws SourceFailure {
-        try (Connection connection = database.getConnection();
-                PreparedStatement query = connection.prepareStatement(statement)) {
-            // A server that is frozen heeds no other time-out; the statement's own comes first
-            connection.setNetworkTimeout(
-                    Runnable::run, (int) patience.multipliedBy(2).toMillis());
-            query.setFetchSize(FETCH_SIZE);
-            query.setQueryTimeout((int) patience.toSeconds());
-            for (int i = 0; i < parameters.size(); i++) {
-                query.setString(
-                        i + 1, SubjectField.of(subject, parameters.get(i)).orElse(null));
+    public void read(Subject subject, Records records) throws SourceFailure, InterruptedException {
+        long deadline = System.nanoTime() + settings.wholeTimeout().toNanos();
+        try (Connection connection = database.getConnection()) {
+            if (!connection.isReadOnly()) {
+                throw new SourceFailure(about.name(), "its driver gives no connection that only reads", null);
             }
-            try (ResultSet rows = query.executeQuery()) {
-                while (rows.next()) {
-                    records.record(record(rows));
+            // A server that is frozen heeds no other time-out; the statement's own comes first
+            connection.setNetworkTimeout(Runnable::run, (int)
+                    Math.min(MOST_MILLIS, settings.timeout().multipliedBy(2).toMillis()));
+            try (PreparedStatement query =
+                    connection.prepareStatement(statement, ResultSet.TYPE_FORWARD_ONLY, ResultSet.CONCUR_READ_ONLY)) {
+                query.setFetchSize(firstRows);
+                query.setQueryTimeout((int) settings.timeout().toSeconds());
+                for (int i = 0; i < parameters.size(); i++) {
+                    query.setString(
+                            i + 1, SubjectField.of(subject, parameters.get(i)).orElse(null));
+                }
+                try (ResultSet rows = query.executeQuery()) {
+                    read(rows, records, deadline);
                 }
             }
             connection.rollback();
         } catch (SQLException e) {
+            // On a virtual thread an interrupt closes the socket that is being read
+            if (Thread.interrupted()) {
+                throw new InterruptedException("while a database was read");
+            }
             throw new SourceFailure(about.name(), "the database did not answer, SQL state " + e.getSQLState(), e);
         }
     }
 
-    private static LinkedHashMap<String, @Nullable Object> record(ResultSet row) throws SQLException {
-        ResultSetMetaData columns = row.getMetaData();
-        var record = new LinkedHashMap<String, @Nullable Object>();
-        for (int i = 1; i <= columns.getColumnCount(); i++) {
-            String label = columns.getColumnLabel(i);
-            // A join may give two columns one name
-            String unique = record.containsKey(label) ? "%s (%d)".formatted(label, i) : label;
-            record.put(unique, jsonValue(row.getObject(i), columns.getColumnTypeName(i)));
+    private void read(ResultSet rows, Records records, long deadline) throws SQLException, SourceFailure {
+        var columns = new Columns(rows.getMetaData());
+        int untilLook = ROWS_BETWEEN_LOOKS_AT_THE_TIME;
+        while (rows.next()) {
+            records.record(columns.record(rows));
+            if (--untilLook == 0) {
+                untilLook = ROWS_BETWEEN_LOOKS_AT_THE_TIME;
+                if (System.nanoTime() - deadline >= 0) {
+                    throw new SourceFailure(
+                            about.name(),
+                            "not read to its end within %d s"
+                                    .formatted(settings.wholeTimeout().toSeconds()),
+                            null);
+                }
+            }
         }
-        return record;
-    }
-
-    /** What JSON knows stays what it is; everything else becomes its text. */
-    private static @Nullable Object jsonValue(@Nullable Object value, String type) {
-        return switch (value) {
-            case null -> null;
-            case Number number -> number;
-            case Boolean truth -> truth;
-            case Timestamp instant
-            when type.equals("timestamptz") -> instant.toInstant().toString();
-            // Without a zone in the database: none is made up
-            case Timestamp local -> local.toLocalDateTime().toString();
-            case byte[] bytes -> Base64.getEncoder().encodeToString(bytes);
-            default -> value.toString();
-        };
     }
 
     @Override

@@ -1,13 +1,18 @@
-package dev.lethe.requests.access.source;
+package dev.lethe.requests.access.source.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.lethe.messages.Subject;
 import dev.lethe.requests.Link;
+import dev.lethe.requests.access.source.About;
+import dev.lethe.requests.access.source.Collected;
+import dev.lethe.requests.access.source.Records;
+import dev.lethe.requests.access.source.SourceFailure;
 import dev.lethe.servers.LocalServers;
 import dev.lethe.servers.PostgresServer;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.sql.Connection;
@@ -15,9 +20,12 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -25,6 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.util.unit.DataSize;
 
 @Timeout(30)
 class SqlSourceIT {
@@ -95,6 +104,9 @@ class SqlSourceIT {
                 select 42::int as a_number, 9007199254740993 as a_large_number, 12345678901234567.890 as money, 1.5::float8 as ratio,
                        true as truth, null as nothing, 'text'::varchar as words, '{"a": 1}'::jsonb as document,
                        '2026-03-29 02:30:00.123456'::timestamp as local_time, '2026-03-29 02:30:00.123456+05:30'::timestamptz as moment,
+                       'infinity'::timestamptz as forever, 'NaN'::float8 as no_number, 'NaN'::numeric as none_either,
+                       '10:00:00.123456'::time as hour, '1 day 2 hours'::interval as time_span, '$1,234.50'::money as cash,
+                       '<a>b</a>'::xml as markup, B'101' as bits, 7::smallint as small, null::int as no_int, 1.5::real as real,
                        '2026-02-28'::date as day, 'd2719aa6-0d2e-4b9a-8a8f-3f0f5c6f9a10'::uuid as key,
                        '\\x00ff'::bytea as bytes, array['a','b'] as list
                  where :subject.id is not null
@@ -113,6 +125,17 @@ class SqlSourceIT {
                         "document: {\"a\": 1}",
                         "local_time: 2026-03-29T02:30:00.123456",
                         "moment: 2026-03-28T21:00:00.123456Z",
+                        "forever: infinity",
+                        "no_number: NaN",
+                        "none_either: NaN",
+                        "hour: 10:00:00.123456",
+                        "time_span: 1 day 02:00:00",
+                        "cash: $1,234.50",
+                        "markup: <a>b</a>",
+                        "bits: 101",
+                        "small: 7",
+                        "no_int: null",
+                        "real: 1.5",
                         "day: 2026-02-28",
                         "key: d2719aa6-0d2e-4b9a-8a8f-3f0f5c6f9a10",
                         "bytes: AP8=",
@@ -134,7 +157,7 @@ class SqlSourceIT {
     void aHundredThousandRowsComeThrough() throws Exception {
         try (var source = source(POSTGRES.port(), "select n, :subject.id as id from generate_series(1, 100000) n")) {
             var count = new long[1];
-            source.read(ADA, row -> count[0]++);
+            source.read(ADA, each(row -> count[0]++));
             assertThat(count[0]).isEqualTo(100_000);
         }
     }
@@ -152,7 +175,113 @@ class SqlSourceIT {
                 }
             });
             assertThat(failure.reason()).startsWith("source profile: the database did not answer, SQL state 57P01");
-            assertThat(count[0]).isBetween(1L, 1_000L);
+            assertThat(count[0]).isBetween(1L, 1_020L);
+        }
+    }
+
+    /** 300 MB in rows of 1 MB, by a source that may hold 4: what the driver has taken is all that comes after the end. */
+    @Test
+    void hugeColumnsComeInSmallerPortions() throws Exception {
+        try (var source = source(
+                POSTGRES.port(),
+                "select n, pg_backend_pid() as pid, repeat('x', 1000000) as huge from generate_series(1, 300) n"
+                        + " where :subject.id <> ''",
+                1_000,
+                DataSize.ofMegabytes(32),
+                Duration.ofMinutes(1))) {
+            var count = new long[1];
+            source.read(ADA, each(row -> count[0]++));
+            assertThat(count[0]).isEqualTo(300);
+
+            count[0] = 0;
+            failure(source, row -> {
+                if (count[0]++ == 100) {
+                    terminate(row.get("pid"));
+                }
+            });
+            assertThat(count[0]).isBetween(101L, 101L + 2 * 32);
+        }
+    }
+
+    @Test
+    void aRowThatIsLargerThanItMayBeIsAFailure() throws Exception {
+        try (var source = source(
+                POSTGRES.port(),
+                "select repeat('ada', 1000000) as huge where :subject.id <> ''",
+                1_000,
+                DataSize.ofMegabytes(2),
+                Duration.ofMinutes(1))) {
+            assertThat(failure(source, row -> {}).reason())
+                    .startsWith("source profile: the database did not answer, SQL state");
+        }
+    }
+
+    @Test
+    void aResultThatTakesTooLongAsAWholeIsAFailure() throws Exception {
+        try (var source = source(
+                POSTGRES.port(),
+                "select n from generate_series(1, 100000000) n where :subject.id <> ''",
+                1_000,
+                SqlSettings.USUAL_ROW_LIMIT,
+                Duration.ofSeconds(1))) {
+            assertThat(failure(source, row -> {}).reason()).isEqualTo("source profile: not read to its end within 1 s");
+        }
+    }
+
+    /** As many connections as readers: the third waits and gets none in its time. */
+    @Test
+    void thereAreAsManyConnectionsAsReaders() throws Exception {
+        var reading = new CountDownLatch(2);
+        var enough = new CountDownLatch(1);
+        try (var source = source(POSTGRES.port(), "select id from person where id = :subject.id")) {
+            var readers = new Thread[2];
+            for (int i = 0; i < readers.length; i++) {
+                readers[i] = Thread.ofVirtual().start(() -> {
+                    try {
+                        source.read(ADA, each(row -> {
+                            reading.countDown();
+                            await(enough);
+                        }));
+                    } catch (SourceFailure | InterruptedException e) {
+                        throw new AssertionError(e);
+                    }
+                });
+            }
+            await(reading);
+            assertThat(failure(source, row -> {}).reason()).contains("SQLTransientConnectionException");
+            enough.countDown();
+            for (Thread reader : readers) {
+                reader.join();
+            }
+            source.read(ADA, each(row -> {}));
+        }
+    }
+
+    @Test
+    void whoeverIsInterruptedStopsReading() throws Exception {
+        var thrown = new AtomicReference<Throwable>();
+        try (var source =
+                source(POSTGRES.port(), "select n from generate_series(1, 100000000) n where :subject.id <> ''")) {
+            var begun = new CountDownLatch(1);
+            Thread reader = Thread.ofVirtual().start(() -> {
+                try {
+                    source.read(ADA, each(row -> begun.countDown()));
+                } catch (Exception e) {
+                    thrown.set(e);
+                }
+            });
+            await(begun);
+            reader.interrupt();
+            reader.join();
+        }
+        assertThat(thrown.get()).isInstanceOf(InterruptedException.class);
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
         }
     }
 
@@ -192,22 +321,43 @@ class SqlSourceIT {
     }
 
     private static SqlSource source(int port, String sql) {
-        return new SqlSource(
-                "profile",
-                "Your account",
-                "jdbc:postgresql://127.0.0.1:%d/%s".formatted(port, DATABASE),
-                POSTGRES.user(),
-                POSTGRES.password(),
-                sql,
-                Duration.ofSeconds(1));
+        return source(port, sql, 1_000, SqlSettings.USUAL_ROW_LIMIT, SqlSettings.USUAL_WHOLE_TIMEOUT);
     }
 
-    private static List<Map<String, @Nullable Object>> read(String sql, Subject subject) throws SourceFailure {
+    private static SqlSource source(int port, String sql, int fetchSize, DataSize rowLimit, Duration wholeTimeout) {
+        return new SqlSource(
+                new About("profile", "Your account", 2, Map.of()),
+                new SqlSettings(
+                        "jdbc:postgresql://127.0.0.1:%d/%s".formatted(port, DATABASE),
+                        POSTGRES.user(),
+                        POSTGRES.password(),
+                        sql,
+                        Duration.ofSeconds(1),
+                        wholeTimeout,
+                        fetchSize,
+                        rowLimit));
+    }
+
+    private static List<Map<String, @Nullable Object>> read(String sql, Subject subject) throws Exception {
         try (var source = source(POSTGRES.port(), sql)) {
-            var records = new ArrayList<Map<String, @Nullable Object>>();
-            source.read(subject, records::add);
-            return records;
+            var collected = new Collected();
+            source.read(subject, collected);
+            return collected.records();
         }
+    }
+
+    private static Records each(Consumer<Map<String, @Nullable Object>> action) {
+        return new Records() {
+            @Override
+            public void record(Map<String, @Nullable Object> record) {
+                action.accept(record);
+            }
+
+            @Override
+            public void document(String title, String mediaType, InputStream content) {
+                throw new AssertionError("no document was expected");
+            }
+        };
     }
 
     private static String failure(String sql) {
@@ -216,8 +366,8 @@ class SqlSourceIT {
         }
     }
 
-    private static SourceFailure failure(SqlSource source, Records records) {
-        SourceFailure failure = catchThrowableOfType(SourceFailure.class, () -> source.read(ADA, records));
+    private static SourceFailure failure(SqlSource source, Consumer<Map<String, @Nullable Object>> records) {
+        SourceFailure failure = catchThrowableOfType(SourceFailure.class, () -> source.read(ADA, each(records)));
         assertThat(failure).as("a failure").isNotNull();
         assertThat(failure).hasNoCause();
         assertThat(failure.getMessage() + failure.reason()).doesNotContain("ada", POSTGRES.password());
