@@ -8,15 +8,19 @@ import dev.lethe.requests.access.source.Records;
 import dev.lethe.requests.access.source.Source;
 import dev.lethe.requests.access.source.SourceFailure;
 import dev.lethe.requests.access.source.SourceSection;
+import dev.lethe.requests.access.source.http.Documents;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.type.TypeReference;
@@ -28,9 +32,10 @@ import tools.jackson.databind.json.JsonMapper;
  * A service that hands out what it holds when it is asked with {@code participant.export}. It may take days to answer, so nobody waits
  * for it here: what is read is an answer that has come.
  */
-public final class ExportSource implements Source {
+public final class ExportSource implements Source, AutoCloseable {
 
-    private static final List<String> KEYS = List.of("participant", "wait");
+    private static final List<String> KEYS = Stream.concat(Stream.of("participant", "wait"), Documents.KEYS.stream())
+            .toList();
     private static final Pattern PARTICIPANT = Pattern.compile("[a-z][a-z0-9-]{0,63}");
     private static final Duration USUAL_WAIT = Duration.ofDays(7);
     private static final Duration SHORTEST_WAIT = Duration.ofSeconds(1);
@@ -44,12 +49,15 @@ public final class ExportSource implements Source {
     private final About about;
     private final String participant;
     private final Duration wait;
+    private final Documents byUrl;
     private final List<ExportedDocument> documents;
 
-    private ExportSource(About about, String participant, Duration wait, List<ExportedDocument> documents) {
+    private ExportSource(
+            About about, String participant, Duration wait, Documents byUrl, List<ExportedDocument> documents) {
         this.about = about;
         this.participant = participant;
         this.wait = wait;
+        this.byUrl = byUrl;
         this.documents = documents;
     }
 
@@ -67,14 +75,15 @@ public final class ExportSource implements Source {
             section.problem("a participant is asked last and cannot yield identities; remove 'identities'");
         }
         Duration wait = section.duration("wait", USUAL_WAIT, SHORTEST_WAIT, LONGEST_WAIT);
+        Documents byUrl = Documents.read(section, about.name(), about.parallel());
         return section.hasProblems()
                 ? Optional.empty()
-                : Optional.of(new ExportSource(about, participant.orElseThrow().text(), wait, List.of()));
+                : Optional.of(new ExportSource(about, participant.orElseThrow().text(), wait, byUrl, List.of()));
     }
 
     /** The same with what the participant has answered. */
     public ExportSource answered(List<ExportedDocument> answer) {
-        return new ExportSource(about, participant, wait, answer);
+        return new ExportSource(about, participant, wait, byUrl, answer);
     }
 
     public String participant() {
@@ -98,23 +107,26 @@ public final class ExportSource implements Source {
     }
 
     @Override
-    public void read(Subject subject, Records records) throws SourceFailure {
+    public void read(Subject subject, Records records) throws SourceFailure, InterruptedException {
         for (ExportedDocument document : documents) {
-            String content = document.content();
-            if (content == null) {
-                throw new SourceFailure(
-                        about.name(), "the participant hands out a document by url, which is not fetched", null);
-            }
-            Optional<JsonNode> json =
-                    document.mediaType().startsWith("application/json") ? recordsIn(content) : Optional.empty();
-            if (json.isPresent()) {
-                json.get().forEach(each -> records.record(record(each)));
+            if (document.url() != null) {
+                byUrl.fetch(document.url(), document.name(), document.mediaType(), records);
             } else {
-                records.document(
-                        document.name(),
-                        document.mediaType(),
-                        new ByteArrayInputStream(content.getBytes(StandardCharsets.UTF_8)));
+                read(document, Objects.requireNonNull(document.content()), records);
             }
+        }
+    }
+
+    private static void read(ExportedDocument document, String content, Records records) {
+        Optional<JsonNode> json =
+                document.mediaType().startsWith("application/json") ? recordsIn(content) : Optional.empty();
+        if (json.isPresent()) {
+            json.get().forEach(each -> records.record(record(each)));
+        } else {
+            records.document(
+                    document.name(),
+                    document.mediaType(),
+                    new ByteArrayInputStream(content.getBytes(StandardCharsets.UTF_8)));
         }
     }
 
@@ -134,5 +146,10 @@ public final class ExportSource implements Source {
 
     private static Map<String, @Nullable Object> record(JsonNode object) {
         return JSON.convertValue(object, new TypeReference<LinkedHashMap<String, @Nullable Object>>() {});
+    }
+
+    @Override
+    public void close() throws IOException {
+        byUrl.close();
     }
 }
