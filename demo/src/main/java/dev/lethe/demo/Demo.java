@@ -142,6 +142,7 @@ final class Demo {
                     url: "%s/users/{subject.id}/payments"
                     bearer_env: SAMPLE_BILLING_TOKEN
                     records: "/items"
+                    private: true
                     explain: "What you paid"
                 """.formatted(samples.usersJdbcUrl(), samples.usersDatabaseUser(), samples.billingUrl());
     }

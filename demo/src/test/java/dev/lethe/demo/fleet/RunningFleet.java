@@ -43,7 +43,7 @@ final class RunningFleet implements AutoCloseable {
             """.formatted(DELAY_AFTER_NOTICE.toSeconds());
     private static final String SOURCES = """
             sources:
-              payments: { via: http, url: "%s", records: "/items", explain: "What you paid" }
+              payments: { via: http, url: "%s", records: "/items", private: true, explain: "What you paid" }
             """;
 
     private final Path dir;

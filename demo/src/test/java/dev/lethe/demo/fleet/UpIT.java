@@ -79,7 +79,7 @@ class UpIT {
         Files.writeString(folder.resolve("plan.yaml"), PLAN);
         Files.writeString(
                 folder.resolve("sources.yaml"),
-                "sources: { payments: { via: http, url: \"%s\", records: /items, explain: What you paid } }"
+                "sources: { payments: { via: http, url: \"%s\", records: /items, private: true, explain: What you paid } }"
                         .formatted(payments.url()));
     }
 
