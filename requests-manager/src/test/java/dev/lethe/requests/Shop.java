@@ -33,7 +33,7 @@ final class Shop implements AutoCloseable {
 
     /** As {@code sources.yaml} has it. */
     String source() {
-        return "orders: { via: http, url: \"http://127.0.0.1:%d/orders/{subject.id}\", records: /orders, explain: Orders & <returns> }"
+        return "orders: { via: http, url: \"http://127.0.0.1:%d/orders/{subject.id}\", records: /orders, private: true, explain: Orders & <returns> }"
                 .formatted(server.getAddress().getPort());
     }
 

@@ -26,6 +26,7 @@ final class Columns {
 
     private final String[] names;
     private final Reader[] readers;
+    private long widest;
 
     Columns(ResultSetMetaData result) throws SQLException {
         int count = result.getColumnCount();
@@ -44,10 +45,19 @@ final class Columns {
 
     LinkedHashMap<String, @Nullable Object> record(ResultSet row) throws SQLException {
         LinkedHashMap<String, @Nullable Object> record = LinkedHashMap.newLinkedHashMap(names.length);
+        long width = 0;
         for (int i = 0; i < names.length; i++) {
-            record.put(names[i], readers[i].read(row, i + 1));
+            Object value = readers[i].read(row, i + 1);
+            record.put(names[i], value);
+            width += value instanceof String text ? text.length() : Long.BYTES;
         }
+        widest = Math.max(widest, width);
         return record;
+    }
+
+    /** About how many bytes the largest row so far has. */
+    long widest() {
+        return widest;
     }
 
     private static Reader reader(int type, String typeName) {

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Any JDBC database, by a statement in which {@code :subject.id} and the like stand for the person. Read only, and streamed: what is
@@ -23,17 +24,23 @@ import java.util.Set;
  */
 public final class SqlSource implements Source, AutoCloseable {
 
-    /** So few that their size does not matter; from what they weigh the driver reckons how many come next. */
+    /** So few that their size does not matter; by what they weigh the portions after them are measured. */
     private static final int FIRST_ROWS = 20;
 
-    private static final int ROWS_BETWEEN_LOOKS_AT_THE_TIME = 64;
-    private static final int MOST_MILLIS = Integer.MAX_VALUE;
+    private static final int ROWS_BETWEEN_LOOKS = 16;
+    /** By how much portions become smaller when one was too large after all. */
+    private static final int LESS = 8;
+
+    /** A setting of PostgreSQL's driver, which its complaint names. */
+    private static final String TOO_LARGE = "maxResultBuffer";
 
     private final About about;
     private final SqlSettings settings;
     private final String statement;
     private final List<String> parameters = new ArrayList<>();
-    private final int firstRows;
+    /** The most rows of one portion, as far as experience goes. */
+    private final AtomicInteger mostRows;
+
     private final HikariDataSource database;
 
     /** A source as the file has it; empty if something is wrong with it, which is noted. */
@@ -45,6 +52,7 @@ public final class SqlSource implements Source, AutoCloseable {
     SqlSource(About about, SqlSettings settings) {
         this.about = about;
         this.settings = settings;
+        this.mostRows = new AtomicInteger(settings.fetchSize());
         this.statement = SqlSettings.PARAMETER.matcher(settings.sql()).replaceAll(found -> {
             parameters.add(found.group(1));
             return "?";
@@ -64,14 +72,12 @@ public final class SqlSource implements Source, AutoCloseable {
         database.setConnectionTimeout(settings.timeout().toMillis());
         database.setInitializationFailTimeout(-1);
         if (settings.jdbcUrl().startsWith("jdbc:postgresql:")) {
-            firstRows = Math.min(FIRST_ROWS, settings.fetchSize());
-            database.addDataSourceProperty("adaptiveFetch", "true");
-            database.addDataSourceProperty("adaptiveFetchMinimum", "1");
-            database.addDataSourceProperty("adaptiveFetchMaximum", Integer.toString(settings.fetchSize()));
+            // A portion that does not fit into memory is a failure, and not the end of this service
             database.addDataSourceProperty(
-                    "maxResultBuffer", Long.toString(settings.rowLimit().toBytes()));
-        } else {
-            firstRows = settings.fetchSize();
+                    TOO_LARGE, Long.toString(settings.rowLimit().toBytes()));
+        } else if (settings.jdbcUrl().startsWith("jdbc:mysql:")) {
+            // Without it MySQL's own driver brings all rows at once, whatever the fetch size is
+            database.addDataSourceProperty("useCursorFetch", "true");
         }
     }
 
@@ -93,11 +99,11 @@ public final class SqlSource implements Source, AutoCloseable {
                 throw new SourceFailure(about.name(), "its driver gives no connection that only reads", null);
             }
             // A server that is frozen heeds no other time-out; the statement's own comes first
-            connection.setNetworkTimeout(Runnable::run, (int)
-                    Math.min(MOST_MILLIS, settings.timeout().multipliedBy(2).toMillis()));
+            connection.setNetworkTimeout(Runnable::run, (int) Math.min(
+                    Integer.MAX_VALUE, settings.timeout().multipliedBy(2).toMillis()));
             try (PreparedStatement query =
                     connection.prepareStatement(statement, ResultSet.TYPE_FORWARD_ONLY, ResultSet.CONCUR_READ_ONLY)) {
-                query.setFetchSize(firstRows);
+                query.setFetchSize(Math.min(FIRST_ROWS, mostRows.get()));
                 query.setQueryTimeout((int) settings.timeout().toSeconds());
                 for (int i = 0; i < parameters.size(); i++) {
                     query.setString(
@@ -113,17 +119,36 @@ public final class SqlSource implements Source, AutoCloseable {
             if (Thread.interrupted()) {
                 throw new InterruptedException("while a database was read");
             }
-            throw new SourceFailure(about.name(), "the database did not answer, SQL state " + e.getSQLState(), e);
+            throw failure(e);
         }
+    }
+
+    private SourceFailure failure(SQLException e) {
+        if (e.getMessage() == null || !e.getMessage().contains(TOO_LARGE)) {
+            return new SourceFailure(about.name(), "the database did not answer, SQL state " + e.getSQLState(), e);
+        }
+        int rows = mostRows.get();
+        if (rows == 1) {
+            return new SourceFailure(
+                    about.name(),
+                    "a row is larger than %d bytes; raise row_limit if that is meant"
+                            .formatted(settings.rowLimit().toBytes()),
+                    null);
+        }
+        // Small rows, after which large ones came: what was given is lost, but the next attempt is more careful
+        mostRows.compareAndSet(rows, Math.max(1, Math.min(rows, 1_000) / LESS));
+        return new SourceFailure(
+                about.name(), "%d rows at a time are larger than row_limit; fewer will be taken".formatted(rows), null);
     }
 
     private void read(ResultSet rows, Records records, long deadline) throws SQLException, SourceFailure {
         var columns = new Columns(rows.getMetaData());
-        int untilLook = ROWS_BETWEEN_LOOKS_AT_THE_TIME;
+        int untilLook = ROWS_BETWEEN_LOOKS;
         while (rows.next()) {
             records.record(columns.record(rows));
             if (--untilLook == 0) {
-                untilLook = ROWS_BETWEEN_LOOKS_AT_THE_TIME;
+                untilLook = ROWS_BETWEEN_LOOKS;
+                rows.setFetchSize(portion(columns.widest()));
                 if (System.nanoTime() - deadline >= 0) {
                     throw new SourceFailure(
                             about.name(),
@@ -133,6 +158,12 @@ public final class SqlSource implements Source, AutoCloseable {
                 }
             }
         }
+    }
+
+    /** How many rows fit into memory together, if none is wider than the widest so far. */
+    private int portion(long widest) {
+        long fitting = settings.rowLimit().toBytes() / 2 / Math.max(1, widest);
+        return (int) Math.clamp(fitting, 1, mostRows.get());
     }
 
     @Override
