@@ -6,6 +6,7 @@ import dev.lethe.files.YamlSection;
 import dev.lethe.requests.access.source.Secrets;
 import dev.lethe.requests.access.source.Source;
 import dev.lethe.requests.access.source.SourceSection;
+import dev.lethe.requests.access.source.elastic.ElasticSource;
 import dev.lethe.requests.access.source.http.HttpSource;
 import dev.lethe.requests.access.source.sql.SqlSource;
 import java.util.ArrayList;
@@ -21,8 +22,8 @@ public final class SourcesFile {
     private static final String EXAMPLE = "'profile: { via: sql, jdbc_url: ..., sql: ..., explain: Your account }'";
 
     /** The kinds of sources there are, by what {@code via} says. */
-    private static final Map<String, Function<SourceSection, Optional<Source>>> KINDS =
-            new TreeMap<>(Map.of("sql", SqlSource::read, "http", HttpSource::read));
+    private static final Map<String, Function<SourceSection, Optional<Source>>> KINDS = new TreeMap<>(
+            Map.of("sql", SqlSource::read, "http", HttpSource::read, "elasticsearch", ElasticSource::read));
 
     private SourcesFile() {}
 
