@@ -34,6 +34,7 @@ import org.apache.http.nio.conn.SchemeIOSessionStrategy;
 import org.apache.http.nio.conn.ssl.SSLIOSessionStrategy;
 import org.apache.http.protocol.HttpContext;
 import org.elasticsearch.client.RequestOptions;
+import org.elasticsearch.client.ResponseException;
 import org.elasticsearch.client.RestClient;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,7 +52,6 @@ final class Cluster implements AutoCloseable {
     private static final int LARGEST_ANSWER = 32 * 1024 * 1024;
     private static final Duration LONGEST_CONNECT = Duration.ofSeconds(10);
     private static final Duration IN_PASSING = Duration.ofSeconds(5);
-    private static final int REDIRECT = 300;
     /** As Elasticsearch names its errors; anything else might be something of somebody. */
     private static final Pattern ERROR = Pattern.compile("[a-z_]{1,80}");
 
@@ -165,6 +165,10 @@ final class Cluster implements AutoCloseable {
         return new SourceFailure(source, reason, null);
     }
 
+    private SourceFailure refused(int status, String type) {
+        return failure("Elasticsearch answered with status %d%s".formatted(status, type));
+    }
+
     private SourceFailure late() {
         return failure("no whole answer within %d ms".formatted(timeout.toMillis()));
     }
@@ -172,11 +176,11 @@ final class Cluster implements AutoCloseable {
     private SourceFailure failed(Throwable cause) {
         for (Throwable each = cause; each != null; each = each.getCause()) {
             if (each instanceof ElasticsearchException refused) {
-                return failure(
-                        refused.status() >= REDIRECT
-                                ? "Elasticsearch answered with status %d%s"
-                                        .formatted(refused.status(), type(refused.error()))
-                                : "Elasticsearch answered with an error");
+                return refused(refused.status(), type(refused.error()));
+            }
+            // How its HTTP client tells of statuses that another node might not have answered with
+            if (each instanceof ResponseException refused) {
+                return refused(refused.getResponse().getStatusLine().getStatusCode(), "");
             }
             if (each instanceof SocketTimeoutException) {
                 return late();

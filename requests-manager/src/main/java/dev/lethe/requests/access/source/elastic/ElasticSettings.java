@@ -100,8 +100,10 @@ record ElasticSettings(
         int page = section.number("page", 1_000, 1, 10_000);
         Duration timeout =
                 section.duration("timeout", Duration.ofSeconds(30), Duration.ofSeconds(1), Duration.ofMinutes(10));
-        if (indices.isEmpty()) {
+        if (!section.yaml().has("index")) {
             section.yaml().required("index", "\"web-*\"");
+        } else if (indices.isEmpty() && !section.hasProblems()) {
+            section.problem("index: expected at least one, such as web-*");
         }
         if (section.hasProblems() || field.isEmpty()) {
             return Optional.empty();

@@ -48,6 +48,10 @@ public final class ElasticSource implements Source, AutoCloseable {
         return about;
     }
 
+    ElasticSettings settings() {
+        return settings;
+    }
+
     @Override
     public Set<String> asksBy() {
         return Set.of(settings.subject());
