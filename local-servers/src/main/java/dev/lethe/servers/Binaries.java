@@ -15,6 +15,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.jspecify.annotations.Nullable;
@@ -50,10 +53,7 @@ final class Binaries {
         try (TarArchiveInputStream tar =
                 new TarArchiveInputStream(new BufferedInputStream(new XZInputStream(packed), 1 << 16))) {
             for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
-                Path file = folder.resolve(entry.getName()).normalize();
-                if (!file.startsWith(folder)) {
-                    throw new IOException("the archive of PostgreSQL leads out of its folder: " + entry.getName());
-                }
+                Path file = inside(folder, entry.getName());
                 if (entry.isDirectory()) {
                     Files.createDirectories(file);
                     continue;
@@ -113,6 +113,44 @@ final class Binaries {
         Programs.Result version =
                 Programs.run(new ProcessBuilder(program.toString(), "--version"), Duration.ofSeconds(10));
         return version.exit() == 0 ? null : version.err().strip();
+    }
+
+    /**
+     * The folder in which Elasticsearch's {@code bin} lies. Its archive is as large as all others together, so it does not come with
+     * this module: whoever wants the server puts {@code elasticsearch.zip} on the class path.
+     */
+    static Path elasticsearch() throws IOException {
+        URLConnection archive = open("/elasticsearch.zip");
+        try (InputStream packed = archive.getInputStream()) {
+            Path all = Cache.folder("elasticsearch-" + version(archive), folder -> unzip(packed, folder));
+            try (Stream<Path> top = Files.list(all)) {
+                return top.findFirst().orElseThrow(() -> new IOException("elasticsearch.zip is empty"));
+            }
+        }
+    }
+
+    private static void unzip(InputStream packed, Path folder) throws IOException {
+        try (ZipInputStream zip = new ZipInputStream(new BufferedInputStream(packed, 1 << 16))) {
+            for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+                Path file = inside(folder, entry.getName());
+                if (entry.isDirectory()) {
+                    Files.createDirectories(file);
+                    continue;
+                }
+                Files.createDirectories(file.getParent());
+                Files.copy(zip, file);
+                // Read as a stream, an archive does not say which files are programs
+                makeExecutable(file, entry.getName().contains("/bin/"));
+            }
+        }
+    }
+
+    private static Path inside(Path folder, String name) throws IOException {
+        Path file = folder.resolve(name).normalize();
+        if (!file.startsWith(folder)) {
+            throw new IOException("the archive leads out of its folder: " + name);
+        }
+        return file;
     }
 
     private static void makeExecutable(Path file, boolean executable) throws IOException {

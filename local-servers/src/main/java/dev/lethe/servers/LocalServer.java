@@ -13,7 +13,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The life of a server, whichever it is: how it starts, when it counts as started, how it ends. */
-abstract sealed class LocalServer implements Server permits PostgresServer, RedisServer, RabbitServer {
+abstract sealed class LocalServer implements Server
+        permits PostgresServer, RedisServer, RabbitServer, ElasticsearchServer {
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(10);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
     private static final int ATTEMPTS = 5;
@@ -292,7 +293,12 @@ abstract sealed class LocalServer implements Server permits PostgresServer, Redi
     @Override
     public final long pid() {
         List<Process> all = processes;
-        return !all.isEmpty() && all.getLast().isAlive() ? all.getLast().pid() : -1;
+        return !all.isEmpty() && all.getLast().isAlive() ? pidOf(all.getLast()) : -1;
+    }
+
+    /** The server's, where the process launched last is not the server itself. */
+    long pidOf(Process launched) {
+        return launched.pid();
     }
 
     @Override

@@ -22,7 +22,8 @@ import java.util.function.UnaryOperator;
 /**
  * PostgreSQL, Redis and RabbitMQ for this JVM alone: ordinary processes on free loopback ports, with everything they write
  * below one folder. Where the environment names a server ({@code LETHE_POSTGRES_URL}, {@code LETHE_REDIS_URL},
- * {@code LETHE_RABBITMQ_URL}), that one is used instead.
+ * {@code LETHE_RABBITMQ_URL}, {@code LETHE_ELASTICSEARCH_URL}), that one is used instead. Elasticsearch is there for those who search in
+ * it, and starts only when it is told to.
  *
  * <p>None of them outlives this JVM, see {@link Guard}.
  */
@@ -35,6 +36,7 @@ public final class LocalServers implements AutoCloseable {
     private final PostgresServer postgres;
     private final RedisServer redis;
     private final RabbitServer rabbit;
+    private final ElasticsearchServer elasticsearch;
     private final boolean shared;
     private final Set<Server> startOnUse = ConcurrentHashMap.newKeySet();
     private volatile Consumer<String> progress = System.out::println;
@@ -46,8 +48,9 @@ public final class LocalServers implements AutoCloseable {
         postgres = new PostgresServer(folder, environment, !shared, lines);
         redis = new RedisServer(folder, environment, lines);
         rabbit = new RabbitServer(folder, definitions, environment, lines);
+        elasticsearch = new ElasticsearchServer(folder, environment, lines);
         if (shared) {
-            startOnUse.addAll(all());
+            startOnUse.addAll(everything());
         }
         Guard.closeAtExit(shared ? this::discard : this);
     }
@@ -88,6 +91,11 @@ public final class LocalServers implements AutoCloseable {
         return used(rabbit);
     }
 
+    /** Neither among {@link #all()} nor started by {@link #startAll()}. Its archive must be on the class path. */
+    public ElasticsearchServer elasticsearch() {
+        return used(elasticsearch);
+    }
+
     private <S extends Server> S used(S server) {
         if (startOnUse.contains(server)) {
             server.start();
@@ -96,15 +104,19 @@ public final class LocalServers implements AutoCloseable {
         return server;
     }
 
-    /** In the order in which they are named everywhere; asking for them starts none. */
+    /** What the services need, in the order in which they are named everywhere; asking for them starts none. */
     public List<Server> all() {
         return List.of(postgres, redis, rabbit);
     }
 
+    private List<Server> everything() {
+        return List.of(postgres, redis, rabbit, elasticsearch);
+    }
+
     /** Starts all of them side by side and returns when the last is ready. Those that did start stay if another fails. */
     public void startAll() {
-        together(Server::start);
-        startOnUse.clear();
+        together(all(), Server::start);
+        startOnUse.removeAll(all());
     }
 
     /** As {@link #startAll()}; what happens is told here, a line each, instead of on the standard output. */
@@ -117,14 +129,14 @@ public final class LocalServers implements AutoCloseable {
     @Override
     public void close() {
         if (!shared) {
-            together(Server::close);
+            together(everything(), Server::close);
             folder.unlock();
         }
     }
 
     /** Quickly, as nobody needs the data; only PostgreSQL would leave traces in the machine's memory if it were killed. */
     private void discard() {
-        together(server -> {
+        together(everything(), server -> {
             if (server.pid() < 0 || server == postgres) {
                 server.close();
             } else {
@@ -135,13 +147,13 @@ public final class LocalServers implements AutoCloseable {
         folder.delete();
     }
 
-    private void together(Consumer<Server> action) {
+    private static void together(List<Server> servers, Consumer<Server> action) {
         // Not virtual ones: while they load classes they cannot leave their carrier. On two cores, two that waited for
         // a
         // third, which held the lock of the jar and had no carrier, waited for ever; about one start in a hundred
         try (ExecutorService threads =
                 Executors.newThreadPerTaskExecutor(Thread.ofPlatform().factory())) {
-            List<? extends Future<?>> running = all().stream()
+            List<? extends Future<?>> running = servers.stream()
                     .map(server -> threads.submit(() -> action.accept(server)))
                     .toList();
             List<Throwable> failures = new ArrayList<>();

@@ -17,26 +17,39 @@ final class Nobody {
 
     private Nobody() {}
 
-    /** The command as it must be given here: changed only if this JVM runs as root. */
-    static List<String> command(Path folder, List<String> command) throws IOException {
+    /**
+     * The command as it must be given here: changed only if this JVM runs as root.
+     *
+     * @param program how messages call what refuses to run as root
+     * @param folders which it must be able to enter
+     */
+    static List<String> command(String program, List<String> command, Path... folders) throws IOException {
         if (!Programs.root()) {
             return command;
         }
         Path setpriv = Programs.find("setpriv")
                 .orElseThrow(
                         () -> new IllegalStateException(
-                                "PostgreSQL refuses to run as root, and the program that"
+                                program + " refuses to run as root, and the program that"
                                         + " would start it as user nobody, setpriv, is missing: install util-linux, or run as another user"));
         List<String> all =
                 new ArrayList<>(List.of(setpriv.toString(), "--reuid=" + ID, "--regid=" + ID, "--clear-groups"));
-        if (!open(folder)) {
-            if (!maySearchEverywhere()) {
-                throw new IllegalStateException(
-                        "PostgreSQL refuses to run as root, so it runs as user nobody, who cannot" + " enter " + folder
-                                + ": choose a folder below one that everybody may enter, such as /var/tmp");
+        for (Path folder : folders) {
+            if (!open(folder)) {
+                if (!maySearchEverywhere()) {
+                    throw new IllegalStateException(
+                            program + " refuses to run as root, so it runs as user nobody, who cannot enter " + folder
+                                    + ": choose a folder below one that everybody may enter, such as /var/tmp");
+                }
+                // A folder below /root, for instance: lets it pass closed folders and write nothing but its own. Where
+                // Java asks
+                // whether a file exists, the kernel would forget that right again but for the last option.
+                all.addAll(List.of(
+                        "--inh-caps=+dac_read_search",
+                        "--ambient-caps=+dac_read_search",
+                        "--securebits=+no_setuid_fixup"));
+                break;
             }
-            // A folder below /root, for instance: lets it pass closed folders and write nothing but its own.
-            all.addAll(List.of("--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"));
         }
         all.addAll(command);
         return all;

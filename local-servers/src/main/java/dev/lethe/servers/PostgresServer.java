@@ -162,7 +162,7 @@ public final class PostgresServer extends LocalServer {
                     "--no-sync",
                     "--no-instructions");
             Programs.Result result =
-                    Programs.run(builder(Nobody.command(home, command), Map.of()), Duration.ofMinutes(2));
+                    Programs.run(builder(Nobody.command("PostgreSQL", command, home), Map.of()), Duration.ofMinutes(2));
             if (result.exit() != 0) {
                 throw new IllegalStateException("initdb ended with exit code " + result.exit() + ": " + result.err());
             }
@@ -191,7 +191,7 @@ public final class PostgresServer extends LocalServer {
                 "--dynamic_shared_memory_type=mmap",
                 "--timezone=UTC",
                 "--log_timezone=UTC");
-        launch(Nobody.command(home, command), Map.of());
+        launch(Nobody.command("PostgreSQL", command, home), Map.of());
     }
 
     @Override

@@ -8,7 +8,7 @@ package dev.lethe.servers;
  * does nothing. Every method may be called from any thread; they wait for each other.
  */
 public interface Server extends AutoCloseable {
-    /** {@code postgres}, {@code redis} or {@code rabbitmq}. */
+    /** {@code postgres}, {@code redis}, {@code rabbitmq} or {@code elasticsearch}. */
     String name();
 
     /**

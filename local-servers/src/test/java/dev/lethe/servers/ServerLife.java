@@ -49,7 +49,7 @@ abstract class ServerLife {
         servers.close();
     }
 
-    private Server server() {
+    final Server server() {
         return server(servers);
     }
 

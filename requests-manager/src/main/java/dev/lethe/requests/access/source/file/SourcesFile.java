@@ -7,6 +7,7 @@ import dev.lethe.requests.access.source.Secrets;
 import dev.lethe.requests.access.source.Source;
 import dev.lethe.requests.access.source.SourceSection;
 import dev.lethe.requests.access.source.amqp.ExportSource;
+import dev.lethe.requests.access.source.elastic.ElasticSource;
 import dev.lethe.requests.access.source.http.HttpSource;
 import dev.lethe.requests.access.source.sql.SqlSource;
 import java.util.ArrayList;
@@ -23,7 +24,11 @@ public final class SourcesFile {
 
     /** The kinds of sources there are, by what {@code via} says. */
     private static final Map<String, Function<SourceSection, Optional<Source>>> KINDS =
-            new TreeMap<>(Map.of("amqp", ExportSource::read, "http", HttpSource::read, "sql", SqlSource::read));
+            new TreeMap<>(Map.of(
+                    "amqp", ExportSource::read,
+                    "elasticsearch", ElasticSource::read,
+                    "http", HttpSource::read,
+                    "sql", SqlSource::read));
 
     /**
      * A source and how the file has it.
