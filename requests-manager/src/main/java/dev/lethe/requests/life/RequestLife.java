@@ -245,7 +245,11 @@ public class RequestLife {
         return onLocked(id, new RequestCommand.Release(), (request, command) -> {
             Decision decision =
                     apply(request, command, to -> Move.to(to, "released", who).nextAttemptIn(Duration.ZERO));
-            if (decision instanceof Decision.Move) {
+            if (decision instanceof Decision.Move(RequestState released)) {
+                // The report that an erasure waits for may have come while it was held
+                if (released.equals(new RequestState.Waiting(WaitingFor.REPORT))) {
+                    proceed(requests.find(id).orElseThrow());
+                }
                 checks.run(requests.find(id).orElseThrow(), this);
                 logged("request-released", id, "request released");
             }
