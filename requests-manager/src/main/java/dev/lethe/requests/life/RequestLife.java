@@ -330,13 +330,14 @@ public class RequestLife {
     public Decision apply(StoredRequest request, RequestCommand command, Function<RequestState, Move> move) {
         Decision decision = RequestDecider.decide(request.state(), command);
         if (decision instanceof Decision.Move(RequestState to)) {
-            if (!requests.move(request, move.apply(to))) {
+            Move made = move.apply(to);
+            if (!requests.move(request, made)) {
                 throw new IllegalStateException(
                         "expected to move request %s, which is locked; this is our bug".formatted(request.id()));
             }
             if (to.hasEnded() && !request.state().hasEnded()) {
                 announcements.noMoreChecks(request);
-                endFollowers(request, to);
+                endFollowers(request, made);
                 letErasuresProceed(request);
             } else if (to instanceof RequestState.Received || to instanceof RequestState.HandedOver) {
                 entered(requests.find(request.id()).orElseThrow());
@@ -346,13 +347,13 @@ public class RequestLife {
     }
 
     /** Those that follow a request end with it; of one that was taken back the oldest stands for itself, and the others follow that. */
-    private void endFollowers(StoredRequest first, RequestState end) {
+    private void endFollowers(StoredRequest first, Move end) {
         for (StoredRequest follower : requests.openOf(first.pseudonym())) {
             if (!(follower.state() instanceof RequestState.Following(UUID followed)) || !followed.equals(first.id())) {
                 continue;
             }
-            switch (end) {
-                case RequestState.Ready s -> complete(follower, CompletionOutcome.COMPLETED);
+            switch (end.to()) {
+                case RequestState.Ready s -> complete(follower, outcomeOf(end));
                 case RequestState.Completed(var outcome) -> complete(follower, outcome);
                 default -> {
                     Instant coolOffUntil = regulations
@@ -371,6 +372,14 @@ public class RequestLife {
                 }
             }
         }
+    }
+
+    /** Of a report: its state does not say whether somebody did not answer. */
+    private static CompletionOutcome outcomeOf(Move end) {
+        String outcome = end.outcome();
+        return outcome == null
+                ? CompletionOutcome.COMPLETED
+                : CompletionOutcome.valueOf(outcome.toUpperCase(Locale.ROOT));
     }
 
     private void complete(StoredRequest follower, CompletionOutcome outcome) {
