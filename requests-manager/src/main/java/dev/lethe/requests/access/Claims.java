@@ -18,6 +18,7 @@ import dev.lethe.requests.life.Announcements;
 import dev.lethe.requests.life.RequestLife;
 import dev.lethe.requests.request.Decision;
 import dev.lethe.requests.request.RequestCommand;
+import dev.lethe.requests.request.RequestState;
 import dev.lethe.requests.request.jdbc.Move;
 import dev.lethe.requests.request.jdbc.Requests;
 import dev.lethe.requests.request.jdbc.StoredRequest;
@@ -115,7 +116,7 @@ class Claims {
             return Optional.of(claim);
         }
         Optional<StoredRequest> request = requests.lock(claim.requestId());
-        if (request.isEmpty() || request.get().epoch() != claim.epoch()) {
+        if (request.isEmpty() || !request.get().state().equals(new RequestState.InProgress(claim.epoch()))) {
             return Optional.empty();
         }
         sources.forEach(source -> exports.ask(claim.requestId(), source, subject, claim.dueAt()));
