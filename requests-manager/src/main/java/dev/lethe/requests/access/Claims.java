@@ -158,7 +158,6 @@ class Claims {
                         instanceof Decision.Move)) {
             return false;
         }
-        exports.drop(id);
         Instant validUntil = reports.register(report, properties.expiresAfter());
         var link = URI.create(properties.publicUrl() + "/reports/" + report.token());
         announcements.tell(

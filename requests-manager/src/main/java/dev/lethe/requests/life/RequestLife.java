@@ -58,6 +58,7 @@ public class RequestLife {
     private final Pseudonyms pseudonyms;
     private final Checks checks;
     private final WorkSignal work;
+    private final List<EndOfRequest> endings;
     private final Clock clock;
 
     RequestLife(
@@ -67,6 +68,7 @@ public class RequestLife {
             Pseudonyms pseudonyms,
             Checks checks,
             WorkSignal work,
+            List<EndOfRequest> endings,
             Clock clock) {
         this.requests = requests;
         this.announcements = announcements;
@@ -74,6 +76,7 @@ public class RequestLife {
         this.pseudonyms = pseudonyms;
         this.checks = checks;
         this.work = work;
+        this.endings = endings;
         this.clock = clock;
     }
 
@@ -337,6 +340,7 @@ public class RequestLife {
             }
             if (to.hasEnded() && !request.state().hasEnded()) {
                 announcements.noMoreChecks(request);
+                endings.forEach(each -> each.ended(request.id()));
                 endFollowers(request, made);
                 letErasuresProceed(request);
             } else if (to instanceof RequestState.Received || to instanceof RequestState.HandedOver) {
