@@ -204,6 +204,11 @@ public final class Broker implements AutoCloseable {
                 .toString();
     }
 
+    /** How many wait there. */
+    public long messages(String queue) throws IOException {
+        return admin.messageCount(queue);
+    }
+
     public long parked(String queue) throws IOException {
         return admin.messageCount(Topology.parkingLot(queue));
     }
@@ -223,12 +228,6 @@ public final class Broker implements AutoCloseable {
                 Topology.CHECKS_QUEUE,
                 envelope(Messages.REQUEST_CHECK).build(),
                 MessageJson.write(new CheckRequest(requestId)));
-    }
-
-    /** What waits in a queue of somebody who was here before us is not ours. */
-    public void empty(String queue) throws IOException {
-        admin.queueDelete(queue);
-        admin.queueDelete(Topology.parkingLot(queue));
     }
 
     @Override

@@ -20,6 +20,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -171,6 +172,22 @@ public final class Installation implements AutoCloseable {
         database.sql("update request set %s where id = :id".formatted(assignment))
                 .param("id", request)
                 .update();
+    }
+
+    public Instant instant(String column, UUID request) {
+        return database.sql("select %s from request where id = :id".formatted(column))
+                .param("id", request)
+                .query(OffsetDateTime.class)
+                .single()
+                .toInstant();
+    }
+
+    /** Who caused each row of its history. */
+    public List<String> who(UUID request) {
+        return database.sql("select who from request_history where request_id = :id order by id")
+                .param("id", request)
+                .query(String.class)
+                .list();
     }
 
     /** Which states it has been in, and what it waited for there, a row each. */
