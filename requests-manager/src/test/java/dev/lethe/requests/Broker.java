@@ -62,6 +62,8 @@ public final class Broker implements AutoCloseable {
                 Topology.CHECKS_QUEUE,
                 Topology.EXPORTS_QUEUE,
                 Topology.COMMANDS_QUEUE,
+                Topology.participantQueue("billing"),
+                Topology.participantQueue("viewing-history"),
                 FACTS,
                 NOTES)) {
             admin.queueDelete(queue);
@@ -165,6 +167,16 @@ public final class Broker implements AutoCloseable {
                         fact.type().equals(type.name()) && fact.requestId().equals(requestId))
                 .map(fact -> MessageJson.read(fact.body(), type.body()))
                 .toList();
+    }
+
+    /** As a participant answers. */
+    public <B> void answer(String participant, MessageType<B> type, B body) throws IOException {
+        publish(
+                participant,
+                Topology.repliesExchange(participant),
+                "",
+                envelope(type).userId(participant).build(),
+                MessageJson.write(body));
     }
 
     /** Waits for the first one. */

@@ -182,6 +182,14 @@ public final class Installation implements AutoCloseable {
                 .toInstant();
     }
 
+    /** How many reports of it can be, or could be, fetched. */
+    public int reportsOf(UUID request) {
+        return database.sql("select count(*) from report where request_id = :id")
+                .param("id", request)
+                .query(Integer.class)
+                .single();
+    }
+
     /** Who caused each row of its history. */
     public List<String> who(UUID request) {
         return database.sql("select who from request_history where request_id = :id order by id")
