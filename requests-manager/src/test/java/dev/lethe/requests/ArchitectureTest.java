@@ -11,6 +11,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import dev.lethe.requests.life.RequestLife;
 import dev.lethe.requests.request.RequestCommand;
 import dev.lethe.requests.request.RequestDecider;
 import dev.lethe.requests.request.RequestState;
@@ -21,7 +22,7 @@ import java.util.Set;
 @AnalyzeClasses(packages = "dev.lethe.requests", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
 
-    private static final Set<String> MOVES = Set.of("insert", "begin", "giveBack", "end");
+    private static final Set<String> MOVES = Set.of("insert", "move");
 
     private static final DescribedPredicate<JavaClass> MOVE_REQUESTS =
             describe("move requests", type -> type.getMethodCallsFromSelf().stream()
@@ -48,8 +49,11 @@ class ArchitectureTest {
     static final ArchRule NO_STATE_MOVES_PAST_THE_TABLE = classes()
             .that(MOVE_REQUESTS)
             .should()
+            .be(RequestLife.class)
+            .andShould()
             .callMethod(RequestDecider.class, "decide", RequestState.class, RequestCommand.class)
-            .because("RequestDecider says what may happen in which state; ask it before you move a request");
+            .because("RequestDecider says what may happen in which state, and RequestLife does what follows from it for"
+                    + " others; have it apply your command");
 
     @ArchTest
     static final ArchRule NOBODY_READS_THE_SYSTEM_CLOCK = noClasses()
@@ -64,5 +68,5 @@ class ArchitectureTest {
             .should()
             .beFreeOfCycles()
             .because(
-                    "it goes from intake and erasure to access, and from there to request, deadline and mutex, not back");
+                    "it goes from intake, erasure and access to life, and from there to request and deadline, not back");
 }

@@ -9,42 +9,63 @@ import com.rabbitmq.client.BuiltinExchangeType;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
+import com.rabbitmq.client.Delivery;
 import com.rabbitmq.client.GetResponse;
 import dev.lethe.messages.MessageJson;
 import dev.lethe.messages.MessageType;
 import dev.lethe.messages.Messages;
 import dev.lethe.messages.Topology;
+import dev.lethe.messages.request.CheckRequest;
 import dev.lethe.messages.request.Fact;
+import dev.lethe.messages.scheduling.ScheduleHeaders;
 import dev.lethe.servers.RabbitServer;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** Everybody that requests-manager talks with: frontends, cancellation-service, and whoever listens to the facts. */
-final class Broker implements AutoCloseable {
+public final class Broker implements AutoCloseable {
 
-    static final Duration SOON = Duration.ofSeconds(20);
+    public static final Duration SOON = Duration.ofSeconds(20);
 
     private static final String FACTS = "test.facts";
+    private static final String NOTES = "test.notes";
 
     /** A fact as it came over the wire. */
-    record Heard(String type, String sender, String messageId, UUID requestId, byte[] body) {}
+    public record Heard(String type, String sender, String messageId, UUID requestId, byte[] body) {}
+
+    /** What message-scheduler was told about the check of a request: {@code schedule}, with a time, or {@code cancel}. */
+    public record Note(
+            String command, String key, @Nullable Instant at, String sender, UUID requestId, Map<String, Object> headers) {}
 
     private final RabbitServer server;
     private final Map<String, Connection> connections = new ConcurrentHashMap<>();
     private final List<Heard> facts = new CopyOnWriteArrayList<>();
+    private final List<Note> notes = new CopyOnWriteArrayList<>();
     private final Channel admin;
 
     /** With nothing in the queues of requests-manager, and with ears for every fact. */
     Broker(RabbitServer server) throws IOException {
         this.server = server;
         this.admin = as("admin").createChannel();
-        for (String queue : List.of(Topology.REQUESTS_QUEUE, Topology.EVENTS_QUEUE, Topology.COMMANDS_QUEUE, FACTS)) {
+        for (String queue : List.of(
+                Topology.REQUESTS_QUEUE,
+                Topology.EVENTS_QUEUE,
+                Topology.CHECKS_QUEUE,
+                Topology.EXPORTS_QUEUE,
+                Topology.COMMANDS_QUEUE,
+                Topology.participantQueue("billing"),
+                Topology.participantQueue("viewing-history"),
+                FACTS,
+                NOTES)) {
             admin.queueDelete(queue);
             admin.queueDelete(Topology.parkingLot(queue));
         }
@@ -61,9 +82,28 @@ final class Broker implements AutoCloseable {
                         MessageJson.requestId(message.getBody()).orElseThrow(),
                         message.getBody())),
                 tag -> {});
+        // Stands in for message-scheduler, which delivers nothing here: tests bring the notes back themselves
+        admin.exchangeDeclare(Topology.SCHEDULER_EXCHANGE, BuiltinExchangeType.DIRECT, true);
+        admin.queueDeclare(NOTES, true, false, false, Map.of());
+        for (String command : List.of(ScheduleHeaders.SCHEDULE, ScheduleHeaders.CANCEL)) {
+            admin.queueBind(NOTES, Topology.SCHEDULER_EXCHANGE, command);
+        }
+        admin.basicConsume(NOTES, true, (tag, message) -> notes.add(note(message)), tag -> {});
     }
 
-    Connection as(String user) {
+    private static Note note(Delivery message) {
+        var headers = new HashMap<>(message.getProperties().getHeaders());
+        Object at = headers.get(ScheduleHeaders.DELIVER_AT);
+        return new Note(
+                message.getEnvelope().getRoutingKey(),
+                headers.get(ScheduleHeaders.KEY).toString(),
+                at == null ? null : Instant.parse(at.toString()),
+                message.getProperties().getUserId(),
+                MessageJson.requestId(message.getBody()).orElseThrow(),
+                headers);
+    }
+
+    public Connection as(String user) {
         return connections.computeIfAbsent(user, name -> {
             var factory = new ConnectionFactory();
             factory.setHost("127.0.0.1");
@@ -79,7 +119,7 @@ final class Broker implements AutoCloseable {
     }
 
     /** The properties that the contract demands. */
-    static AMQP.BasicProperties.Builder envelope(MessageType<?> type) {
+    public static AMQP.BasicProperties.Builder envelope(MessageType<?> type) {
         return new AMQP.BasicProperties.Builder()
                 .contentType("application/json")
                 .type(type.name())
@@ -88,7 +128,7 @@ final class Broker implements AutoCloseable {
                 .headers(Map.of(Topology.SCHEMA_VERSION_HEADER, Messages.SCHEMA_VERSION));
     }
 
-    void publish(String user, String exchange, String routingKey, AMQP.BasicProperties properties, byte[] body)
+    public void publish(String user, String exchange, String routingKey, AMQP.BasicProperties properties, byte[] body)
             throws IOException {
         try (Channel channel = as(user).createChannel()) {
             channel.confirmSelect();
@@ -100,7 +140,7 @@ final class Broker implements AutoCloseable {
     }
 
     /** Many at once, on one channel. */
-    <B> void publishAll(String user, String exchange, MessageType<B> type, List<B> bodies) throws IOException {
+    public <B> void publishAll(String user, String exchange, MessageType<B> type, List<B> bodies) throws IOException {
         try (Channel channel = as(user).createChannel()) {
             channel.confirmSelect();
             for (B body : bodies) {
@@ -113,15 +153,15 @@ final class Broker implements AutoCloseable {
     }
 
     /** As a service publishes a fact: with its own, verified name. */
-    <F extends Fact> void tell(String user, MessageType<F> type, F fact) throws IOException {
+    public <F extends Fact> void tell(String user, MessageType<F> type, F fact) throws IOException {
         publish(user, EVENTS_EXCHANGE, type.name(), envelope(type).userId(user).build(), MessageJson.write(fact));
     }
 
-    List<Heard> facts() {
+    public List<Heard> facts() {
         return facts;
     }
 
-    <F extends Fact> List<F> facts(MessageType<F> type, UUID requestId) {
+    public <F extends Fact> List<F> facts(MessageType<F> type, UUID requestId) {
         return facts.stream()
                 .filter(fact ->
                         fact.type().equals(type.name()) && fact.requestId().equals(requestId))
@@ -129,15 +169,25 @@ final class Broker implements AutoCloseable {
                 .toList();
     }
 
+    /** As a participant answers. */
+    public <B> void answer(String participant, MessageType<B> type, B body) throws IOException {
+        publish(
+                participant,
+                Topology.repliesExchange(participant),
+                "",
+                envelope(type).userId(participant).build(),
+                MessageJson.write(body));
+    }
+
     /** Waits for the first one. */
-    <F extends Fact> F fact(MessageType<F> type, UUID requestId) {
+    public <F extends Fact> F fact(MessageType<F> type, UUID requestId) {
         await(type.name()).atMost(SOON).pollInterval(Duration.ofMillis(10)).until(() -> !facts(type, requestId)
                 .isEmpty());
         return facts(type, requestId).getFirst();
     }
 
     /** Declares a queue of somebody who is not there, as its service would. */
-    void declare(String user, String queue, String exchange, String routingKey) throws IOException, TimeoutException {
+    public void declare(String user, String queue, String exchange, String routingKey) throws IOException, TimeoutException {
         try (Channel channel = as(user).createChannel()) {
             channel.queueDeclare(queue, true, false, false, Map.of("x-queue-type", "quorum"));
             channel.queueBind(queue, exchange, routingKey);
@@ -145,7 +195,7 @@ final class Broker implements AutoCloseable {
     }
 
     /** Waits for the next message in a queue and takes it. */
-    GetResponse take(String queue) {
+    public GetResponse take(String queue) {
         var taken = new GetResponse[1];
         await("a message in " + queue)
                 .atMost(SOON)
@@ -158,7 +208,7 @@ final class Broker implements AutoCloseable {
     }
 
     /** Why the next message in the parking lot of this queue is there. */
-    String parkedReason(String queue) {
+    public String parkedReason(String queue) {
         return take(Topology.parkingLot(queue))
                 .getProps()
                 .getHeaders()
@@ -166,8 +216,30 @@ final class Broker implements AutoCloseable {
                 .toString();
     }
 
-    long parked(String queue) throws IOException {
+    /** How many wait there. */
+    public long messages(String queue) throws IOException {
+        return admin.messageCount(queue);
+    }
+
+    public long parked(String queue) throws IOException {
         return admin.messageCount(Topology.parkingLot(queue));
+    }
+
+    /** What message-scheduler was told about a request, in that order. */
+    public List<Note> notes(UUID requestId) {
+        return notes.stream()
+                .filter(note -> note.requestId().equals(requestId))
+                .toList();
+    }
+
+    /** As message-scheduler brings a note back. */
+    public void bringBackCheckOf(UUID requestId) throws IOException {
+        publish(
+                "admin",
+                "",
+                Topology.CHECKS_QUEUE,
+                envelope(Messages.REQUEST_CHECK).build(),
+                MessageJson.write(new CheckRequest(requestId)));
     }
 
     @Override

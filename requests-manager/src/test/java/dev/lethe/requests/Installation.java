@@ -8,6 +8,7 @@ import dev.lethe.messages.MessageType;
 import dev.lethe.messages.Messages;
 import dev.lethe.messages.Subject;
 import dev.lethe.messages.request.SubmitRequest;
+import dev.lethe.messages.request.WithdrawRequest;
 import dev.lethe.servers.LocalServers;
 import dev.lethe.servers.PostgresServer;
 import dev.lethe.servers.RabbitServer;
@@ -19,6 +20,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -32,9 +34,12 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /** requests-manager as it is installed: a database and a folder of its own, the broker, and as many instances as are started. */
-final class Installation implements AutoCloseable {
+public final class Installation implements AutoCloseable {
 
-    static final Instant SUBMITTED = Instant.parse("2027-01-31T12:00:00Z");
+    public static final Instant SUBMITTED = Instant.parse("2027-01-31T12:00:00Z");
+
+    /** 32 times {@code p}. */
+    private static final String PSEUDONYM_KEY = "cHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHA=";
 
     private static final String DATABASE = "requests_manager";
     private static final PostgresServer POSTGRES = LocalServers.shared().postgres();
@@ -47,7 +52,7 @@ final class Installation implements AutoCloseable {
     private final Path reports;
 
     /** @param sources lines of {@code sources.yaml} */
-    Installation(Path folder, String... sources) throws IOException {
+    public Installation(Path folder, String... sources) throws IOException {
         POSTGRES.dropDatabase(DATABASE);
         POSTGRES.createDatabase(DATABASE);
         this.database = JdbcClient.create(
@@ -59,7 +64,7 @@ final class Installation implements AutoCloseable {
     }
 
     /** Starts an instance; what is said here wins over what is usual. */
-    ConfigurableApplicationContext start(String... properties) {
+    public ConfigurableApplicationContext start(String... properties) {
         var all = new LinkedHashMap<String, String>();
         Stream.concat(usualProperties(), Arrays.stream(properties))
                 .map(property -> property.split("=", 2))
@@ -83,6 +88,7 @@ final class Installation implements AutoCloseable {
                 "lethe.redis.url=" + LocalServers.shared().redis().url(),
                 "lethe.redis.lease=3s",
                 "lethe.outbox.standby=200ms",
+                "lethe.requests.pseudonym-key=" + PSEUDONYM_KEY,
                 "lethe.access.sources=" + sources,
                 "lethe.access.reports=" + reports,
                 "lethe.access.public-url=https://privacy.example",
@@ -97,26 +103,30 @@ final class Installation implements AutoCloseable {
         return "jdbc:postgresql://127.0.0.1:%d/%s".formatted(port, DATABASE);
     }
 
-    Broker broker() {
+    public Broker broker() {
         return broker;
     }
 
-    JdbcClient database() {
+    public JdbcClient database() {
         return database;
     }
 
-    static SubmitRequest request(Subject subject) {
+    public static SubmitRequest request(Subject subject) {
         return new SubmitRequest(UUID.randomUUID(), subject, "gdpr", SUBMITTED, null);
     }
 
+    public static SubmitRequest request(String subject, String regulation) {
+        return new SubmitRequest(UUID.randomUUID(), new Subject(subject, null), regulation, SUBMITTED, null);
+    }
+
     /** A frontend asks for somebody; returns the request's id. */
-    UUID submit(MessageType<SubmitRequest> type, String subject) throws IOException {
+    public UUID submit(MessageType<SubmitRequest> type, String subject) throws IOException {
         SubmitRequest request = request(new Subject(subject, null));
         send(type, request);
         return request.requestId();
     }
 
-    <B> void send(MessageType<B> type, B body) throws IOException {
+    public <B> void send(MessageType<B> type, B body) throws IOException {
         broker.publish(
                 "frontend",
                 REQUESTS_EXCHANGE,
@@ -125,15 +135,24 @@ final class Installation implements AutoCloseable {
                 MessageJson.write(body));
     }
 
-    UUID askForReport(String subject) throws IOException {
+    public UUID submit(MessageType<SubmitRequest> type, SubmitRequest request) throws IOException {
+        send(type, request);
+        return request.requestId();
+    }
+
+    public void withdraw(UUID request) throws IOException {
+        send(Messages.REQUEST_WITHDRAW, new WithdrawRequest(request, "I have changed my mind"));
+    }
+
+    public UUID askForReport(String subject) throws IOException {
         return submit(Messages.REQUEST_ACCESS, subject);
     }
 
-    String state(UUID request) {
+    public String state(UUID request) {
         return column("state", request);
     }
 
-    String column(String column, UUID request) {
+    public String column(String column, UUID request) {
         return database.sql("select %s::text from request where id = :id".formatted(column))
                 .param("id", request)
                 .query(String.class)
@@ -141,14 +160,55 @@ final class Installation implements AutoCloseable {
                 .orElse("none");
     }
 
-    void awaitState(String state, UUID request) {
+    public void awaitState(String state, UUID request) {
         await("request " + state)
                 .atMost(Broker.SOON)
                 .pollInterval(Duration.ofMillis(20))
                 .until(() -> state(request).equals(state));
     }
 
-    List<String> history(UUID request) {
+    /** Such as {@code due_at = now()}: time passes by the database's clock, which is the one that counts. */
+    public void set(String assignment, UUID request) {
+        database.sql("update request set %s where id = :id".formatted(assignment))
+                .param("id", request)
+                .update();
+    }
+
+    public Instant instant(String column, UUID request) {
+        return database.sql("select %s from request where id = :id".formatted(column))
+                .param("id", request)
+                .query(OffsetDateTime.class)
+                .single()
+                .toInstant();
+    }
+
+    /** How many reports of it can be, or could be, fetched. */
+    public int reportsOf(UUID request) {
+        return database.sql("select count(*) from report where request_id = :id")
+                .param("id", request)
+                .query(Integer.class)
+                .single();
+    }
+
+    /** Who caused each row of its history. */
+    public List<String> who(UUID request) {
+        return database.sql("select who from request_history where request_id = :id order by id")
+                .param("id", request)
+                .query(String.class)
+                .list();
+    }
+
+    /** Which states it has been in, and what it waited for there, a row each. */
+    public List<String> states(UUID request) {
+        return database.sql("""
+                        select state || coalesce(' ' || waiting_for, '') from request_history where request_id = :id order by id
+                        """)
+                .param("id", request)
+                .query(String.class)
+                .list();
+    }
+
+    public List<String> history(UUID request) {
         return database.sql("select cause from request_history where request_id = :id order by id")
                 .param("id", request)
                 .query(String.class)
@@ -184,7 +244,7 @@ final class Installation implements AutoCloseable {
         return names;
     }
 
-    List<String> files(UUID request) throws IOException {
+    public List<String> files(UUID request) throws IOException {
         return files().stream()
                 .filter(name -> name.contains(request.toString()))
                 .toList();

@@ -120,7 +120,7 @@ class RaceIT {
         line.release();
         await("the end of the late report").atMost(Broker.SOON).until(() -> zips(request)
                 .isEmpty());
-        assertThat(installation.state(request)).isEqualTo("being_built");
+        assertThat(installation.state(request)).isEqualTo("in_progress");
         assertThat(installation.column("epoch", request)).isEqualTo("2");
         next.countDown();
         broker.fact(REQUEST_COMPLETED, request);
@@ -191,7 +191,7 @@ class RaceIT {
         return installation
                 .database()
                 .sql(
-                        "select distinct regexp_replace(worker, '-[0-9]+$', '') from request_history where worker is not null")
+                        "select distinct regexp_replace(who, '-[0-9]+$', '') from request_history where cause = 'claimed by a worker'")
                 .query(String.class)
                 .set();
     }

@@ -14,7 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A service that holds orders of people, and that can be broken or be slow to answer. */
-final class Shop implements AutoCloseable {
+public final class Shop implements AutoCloseable {
 
     private final HttpServer server;
     private final List<CountDownLatch> gates = new ArrayList<>();
@@ -24,7 +24,7 @@ final class Shop implements AutoCloseable {
     private final AtomicInteger held = new AtomicInteger();
     private volatile boolean broken;
 
-    Shop() throws IOException {
+    public Shop() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext("/orders/", this::answer);
@@ -38,30 +38,30 @@ final class Shop implements AutoCloseable {
     }
 
     /** What the shop knows of a person, in words that no other person's data have. */
-    static String note(String person) {
+    public static String note(String person) {
         return "<script>alert('order of %s')</script>".formatted(person);
     }
 
-    void breakDown() {
+    public void breakDown() {
         broken = true;
     }
 
-    void repair() {
+    public void repair() {
         broken = false;
     }
 
     /** How many calls wait for their release. */
-    int held() {
+    public int held() {
         return held.get();
     }
 
     /** The next so many calls get no answer before what is returned is counted down, or all are released. */
-    synchronized CountDownLatch holdNext(int count) {
+    public synchronized CountDownLatch holdNext(int count) {
         return hold(calls + 1, calls + count);
     }
 
     /** So many more calls are answered, those after them get no answer before they are released. */
-    synchronized void holdAfter(int count) {
+    public synchronized void holdAfter(int count) {
         hold(calls + count + 1, Integer.MAX_VALUE);
     }
 
@@ -73,7 +73,7 @@ final class Shop implements AutoCloseable {
         return gate;
     }
 
-    synchronized void release() {
+    public synchronized void release() {
         firstHeld = Integer.MAX_VALUE;
         gates.forEach(CountDownLatch::countDown);
         gates.clear();

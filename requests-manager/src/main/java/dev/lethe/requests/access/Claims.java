@@ -18,6 +18,7 @@ import dev.lethe.requests.life.Announcements;
 import dev.lethe.requests.life.RequestLife;
 import dev.lethe.requests.request.Decision;
 import dev.lethe.requests.request.RequestCommand;
+import dev.lethe.requests.request.RequestState;
 import dev.lethe.requests.request.jdbc.Move;
 import dev.lethe.requests.request.jdbc.Requests;
 import dev.lethe.requests.request.jdbc.StoredRequest;
@@ -115,7 +116,7 @@ class Claims {
             return Optional.of(claim);
         }
         Optional<StoredRequest> request = requests.lock(claim.requestId());
-        if (request.isEmpty() || request.get().epoch() != claim.epoch()) {
+        if (request.isEmpty() || !request.get().state().equals(new RequestState.InProgress(claim.epoch()))) {
             return Optional.empty();
         }
         sources.forEach(source -> exports.ask(claim.requestId(), source, subject, claim.dueAt()));
@@ -129,7 +130,8 @@ class Claims {
         }
         life.apply(request.get(), new RequestCommand.AwaitParticipants(claim.epoch()), to -> Move.to(
                         to, "asked participants", "lethe")
-                .nextAttemptIn(Duration.between(request.get().now(), lastAnswer.get())));
+                // The row keeps whole milliseconds of it, and a worker that came before the time would only wait again
+                .nextAttemptIn(Duration.between(request.get().now(), lastAnswer.get()).plusMillis(1)));
         return Optional.empty();
     }
 
@@ -156,7 +158,6 @@ class Claims {
                         instanceof Decision.Move)) {
             return false;
         }
-        exports.drop(id);
         Instant validUntil = reports.register(report, properties.expiresAfter());
         var link = URI.create(properties.publicUrl() + "/reports/" + report.token());
         announcements.tell(

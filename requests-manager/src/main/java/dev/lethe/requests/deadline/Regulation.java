@@ -25,6 +25,9 @@ public record Regulation(
     private static final double USUAL_AIM = 0.75;
 
     public Regulation {
+        if (answerWithin == null) {
+            throw new IllegalArgumentException("answer-within is not set; write a period such as P1M or P45D");
+        }
         requirePositive("answer-within", answerWithin);
         requirePositive("extendable-by", extendableBy);
         requirePositive("acknowledge-within", acknowledgeWithin);

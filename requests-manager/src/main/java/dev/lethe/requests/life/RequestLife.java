@@ -58,6 +58,7 @@ public class RequestLife {
     private final Pseudonyms pseudonyms;
     private final Checks checks;
     private final WorkSignal work;
+    private final List<EndOfRequest> endings;
     private final Clock clock;
 
     RequestLife(
@@ -67,6 +68,7 @@ public class RequestLife {
             Pseudonyms pseudonyms,
             Checks checks,
             WorkSignal work,
+            List<EndOfRequest> endings,
             Clock clock) {
         this.requests = requests;
         this.announcements = announcements;
@@ -74,6 +76,7 @@ public class RequestLife {
         this.pseudonyms = pseudonyms;
         this.checks = checks;
         this.work = work;
+        this.endings = endings;
         this.clock = clock;
     }
 
@@ -245,7 +248,11 @@ public class RequestLife {
         return onLocked(id, new RequestCommand.Release(), (request, command) -> {
             Decision decision =
                     apply(request, command, to -> Move.to(to, "released", who).nextAttemptIn(Duration.ZERO));
-            if (decision instanceof Decision.Move) {
+            if (decision instanceof Decision.Move(RequestState released)) {
+                // The report that an erasure waits for may have come while it was held
+                if (released.equals(new RequestState.Waiting(WaitingFor.REPORT))) {
+                    proceed(requests.find(id).orElseThrow());
+                }
                 checks.run(requests.find(id).orElseThrow(), this);
                 logged("request-released", id, "request released");
             }
@@ -326,13 +333,15 @@ public class RequestLife {
     public Decision apply(StoredRequest request, RequestCommand command, Function<RequestState, Move> move) {
         Decision decision = RequestDecider.decide(request.state(), command);
         if (decision instanceof Decision.Move(RequestState to)) {
-            if (!requests.move(request, move.apply(to))) {
+            Move made = move.apply(to);
+            if (!requests.move(request, made)) {
                 throw new IllegalStateException(
                         "expected to move request %s, which is locked; this is our bug".formatted(request.id()));
             }
             if (to.hasEnded() && !request.state().hasEnded()) {
                 announcements.noMoreChecks(request);
-                endFollowers(request, to);
+                endings.forEach(each -> each.ended(request.id()));
+                endFollowers(request, made);
                 letErasuresProceed(request);
             } else if (to instanceof RequestState.Received || to instanceof RequestState.HandedOver) {
                 entered(requests.find(request.id()).orElseThrow());
@@ -342,13 +351,13 @@ public class RequestLife {
     }
 
     /** Those that follow a request end with it; of one that was taken back the oldest stands for itself, and the others follow that. */
-    private void endFollowers(StoredRequest first, RequestState end) {
+    private void endFollowers(StoredRequest first, Move end) {
         for (StoredRequest follower : requests.openOf(first.pseudonym())) {
             if (!(follower.state() instanceof RequestState.Following(UUID followed)) || !followed.equals(first.id())) {
                 continue;
             }
-            switch (end) {
-                case RequestState.Ready s -> complete(follower, CompletionOutcome.COMPLETED);
+            switch (end.to()) {
+                case RequestState.Ready s -> complete(follower, outcomeOf(end));
                 case RequestState.Completed(var outcome) -> complete(follower, outcome);
                 default -> {
                     Instant coolOffUntil = regulations
@@ -367,6 +376,14 @@ public class RequestLife {
                 }
             }
         }
+    }
+
+    /** Of a report: its state does not say whether somebody did not answer. */
+    private static CompletionOutcome outcomeOf(Move end) {
+        String outcome = end.outcome();
+        return outcome == null
+                ? CompletionOutcome.COMPLETED
+                : CompletionOutcome.valueOf(outcome.toUpperCase(Locale.ROOT));
     }
 
     private void complete(StoredRequest follower, CompletionOutcome outcome) {

@@ -14,6 +14,7 @@ import dev.lethe.outbox.Outbox;
 import dev.lethe.outbox.Unacceptable;
 import dev.lethe.requests.access.source.amqp.ExportSource;
 import dev.lethe.requests.access.storage.MasterKeys;
+import dev.lethe.requests.life.EndOfRequest;
 import java.io.IOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -36,7 +37,7 @@ import org.springframework.transaction.annotation.Transactional;
 
 /** What participants were asked to hand out, and their answers, which are encrypted until the report holds them and then deleted. */
 @Component
-public class Exports {
+public class Exports implements EndOfRequest {
 
     private static final Logger log = LoggerFactory.getLogger(Exports.class);
 
@@ -225,8 +226,9 @@ public class Exports {
     }
 
     /** The report holds the answers now, or there will be none. */
+    @Override
     @Transactional(propagation = Propagation.MANDATORY)
-    public void drop(UUID requestId) {
+    public void ended(UUID requestId) {
         jdbc.sql(DROP).param("requestId", requestId).update();
     }
 
