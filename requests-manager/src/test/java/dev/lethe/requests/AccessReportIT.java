@@ -295,8 +295,7 @@ class AccessReportIT {
         // The source still holds its answer: the worker is stopped, it does not come to an end by itself
         await().atMost(Broker.SOON).until(() -> installation.files(request).isEmpty());
         installation.awaitState("ready", installation.askForReport("smith"));
-        assertThat(installation.history(request))
-                .containsExactly("submitted", "claimed by a worker", "withdrawn");
+        assertThat(installation.history(request)).containsExactly("submitted", "claimed by a worker", "withdrawn");
         assertWithdrawnWithoutATrace(request);
     }
 
@@ -315,14 +314,19 @@ class AccessReportIT {
 
     @Test
     void requestsThatCannotBeReadKeepNoWorkerFromTheOthersAndWaitForSomebodyWhoLooksAtThem() throws Exception {
-        List<UUID> unreadable = installation.database().sql("""
+        List<UUID> unreadable = installation
+                .database()
+                .sql("""
                         insert into request (id, kind, regulation, subject, subject_pseudonym, submission_hash, submitted_at, due_at,
                                              target_at, state)
                         select gen_random_uuid(), 'access', 'gdpr', '{"id": 7}', sha256(n::text::bytea), '', now(),
                                now() + interval '1 month', now() + interval '1 month', 'received'
                           from generate_series(1, :count) n
                         returning id
-                        """).param("count", 2 * WORKERS).query(UUID.class).list();
+                        """)
+                .param("count", 2 * WORKERS)
+                .query(UUID.class)
+                .list();
         List<UUID> others = List.of(installation.askForReport("lovelace"), installation.askForReport("smith"));
 
         others.forEach(other -> installation.awaitState("ready", other));

@@ -44,7 +44,12 @@ public final class Broker implements AutoCloseable {
 
     /** What message-scheduler was told about the check of a request: {@code schedule}, with a time, or {@code cancel}. */
     public record Note(
-            String command, String key, @Nullable Instant at, String sender, UUID requestId, Map<String, Object> headers) {}
+            String command,
+            String key,
+            @Nullable Instant at,
+            String sender,
+            UUID requestId,
+            Map<String, Object> headers) {}
 
     private final RabbitServer server;
     private final Map<String, Connection> connections = new ConcurrentHashMap<>();
@@ -187,7 +192,8 @@ public final class Broker implements AutoCloseable {
     }
 
     /** Declares a queue of somebody who is not there, as its service would. */
-    public void declare(String user, String queue, String exchange, String routingKey) throws IOException, TimeoutException {
+    public void declare(String user, String queue, String exchange, String routingKey)
+            throws IOException, TimeoutException {
         try (Channel channel = as(user).createChannel()) {
             channel.queueDeclare(queue, true, false, false, Map.of("x-queue-type", "quorum"));
             channel.queueBind(queue, exchange, routingKey);
@@ -227,9 +233,7 @@ public final class Broker implements AutoCloseable {
 
     /** What message-scheduler was told about a request, in that order. */
     public List<Note> notes(UUID requestId) {
-        return notes.stream()
-                .filter(note -> note.requestId().equals(requestId))
-                .toList();
+        return notes.stream().filter(note -> note.requestId().equals(requestId)).toList();
     }
 
     /** As message-scheduler brings a note back. */

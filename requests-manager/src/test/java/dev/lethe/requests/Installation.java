@@ -202,10 +202,7 @@ public final class Installation implements AutoCloseable {
     public List<String> states(UUID request) {
         return database.sql("""
                         select state || coalesce(' ' || waiting_for, '') from request_history where request_id = :id order by id
-                        """)
-                .param("id", request)
-                .query(String.class)
-                .list();
+                        """).param("id", request).query(String.class).list();
     }
 
     public List<String> history(UUID request) {

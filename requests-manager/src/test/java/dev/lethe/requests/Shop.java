@@ -32,7 +32,7 @@ public final class Shop implements AutoCloseable {
     }
 
     /** As {@code sources.yaml} has it. */
-    String source() {
+    public String source() {
         return "orders: { via: http, url: \"http://127.0.0.1:%d/orders/{subject.id}\", records: /orders, private: true, explain: Orders & <returns> }"
                 .formatted(server.getAddress().getPort());
     }

@@ -131,7 +131,8 @@ class Claims {
         life.apply(request.get(), new RequestCommand.AwaitParticipants(claim.epoch()), to -> Move.to(
                         to, "asked participants", "lethe")
                 // The row keeps whole milliseconds of it, and a worker that came before the time would only wait again
-                .nextAttemptIn(Duration.between(request.get().now(), lastAnswer.get()).plusMillis(1)));
+                .nextAttemptIn(
+                        Duration.between(request.get().now(), lastAnswer.get()).plusMillis(1)));
         return Optional.empty();
     }
 

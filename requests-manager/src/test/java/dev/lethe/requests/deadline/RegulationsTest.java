@@ -123,7 +123,10 @@ class RegulationsTest {
             }
             Instant acknowledgeBy = law.acknowledgeBy(asked);
             if (acknowledgeBy != null) {
-                assertThat(acknowledgeBy).as("%s on %s", code, day).isAfter(asked).isBefore(due);
+                assertThat(acknowledgeBy)
+                        .as("%s on %s", code, day)
+                        .isAfter(asked)
+                        .isBefore(due);
             }
         }));
     }
@@ -134,9 +137,8 @@ class RegulationsTest {
 
         assertThat(law("ccpa").acknowledgeBy(asked)).isEqualTo("2028-03-06T12:00:00Z");
         assertThat(law("cpra").acknowledgeBy(asked)).isEqualTo("2028-03-06T12:00:00Z");
-        assertThat(shipped.regulations())
-                .allSatisfy((code, law) -> assertThat(law.acknowledgeBy(asked) != null)
-                        .isEqualTo(code.equals("ccpa") || code.equals("cpra")));
+        assertThat(shipped.regulations()).allSatisfy((code, law) -> assertThat(law.acknowledgeBy(asked) != null)
+                .isEqualTo(code.equals("ccpa") || code.equals("cpra")));
     }
 
     @Test

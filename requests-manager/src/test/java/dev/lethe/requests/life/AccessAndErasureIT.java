@@ -76,7 +76,9 @@ class AccessAndErasureIT {
     @AfterEach
     void open() throws IOException {
         shop.release();
-        assertThat(broker.messages(COMMANDS_QUEUE)).as("erasures that nobody expected").isZero();
+        assertThat(broker.messages(COMMANDS_QUEUE))
+                .as("erasures that nobody expected")
+                .isZero();
     }
 
     @Test
@@ -130,9 +132,9 @@ class AccessAndErasureIT {
         UUID erasure = erasureThatWaits();
 
         installation.withdraw(first);
-        await("the second's own report").atMost(Broker.SOON).until(() -> installation
-                .states(second)
-                .contains("received"));
+        await("the second's own report")
+                .atMost(Broker.SOON)
+                .until(() -> installation.states(second).contains("received"));
         broker.fact(REQUEST_WITHDRAWN, first);
 
         installation.awaitState("ready", second);

@@ -57,8 +57,8 @@ class DeadlinesIT {
 
     @BeforeAll
     static void install(@TempDir Path folder) throws Exception {
-        installation =
-                new Installation(folder, "orders: { via: http, url: \"http://127.0.0.1:1/{subject.id}\", explain: Orders }");
+        installation = new Installation(
+                folder, "orders: { via: http, url: \"http://127.0.0.1:1/{subject.id}\", explain: Orders }");
         broker = installation.broker();
         life = installation
                 .start(
@@ -77,7 +77,9 @@ class DeadlinesIT {
     @AfterEach
     void nothingIsParked() throws IOException {
         assertThat(broker.parked(CHECKS_QUEUE)).isZero();
-        assertThat(broker.messages(COMMANDS_QUEUE)).as("erasures that nobody expected").isZero();
+        assertThat(broker.messages(COMMANDS_QUEUE))
+                .as("erasures that nobody expected")
+                .isZero();
     }
 
     @Test
@@ -197,9 +199,9 @@ class DeadlinesIT {
         UUID request = received("ccpa");
         notified(request);
         notified(request);
-        await("the acknowledgement").atMost(Broker.SOON).until(() -> installation
-                .history(request)
-                .contains("the person was told"));
+        await("the acknowledgement")
+                .atMost(Broker.SOON)
+                .until(() -> installation.history(request).contains("the person was told"));
         installation.set("acknowledge_by = now()", request);
 
         broker.bringBackCheckOf(request);
@@ -208,9 +210,9 @@ class DeadlinesIT {
         assertThat(broker.facts(REQUEST_OVERDUE, request)).isEmpty();
         UUID another = received("ccpa");
         notified(another);
-        await("the acknowledgement").atMost(Broker.SOON).until(() -> installation
-                .history(another)
-                .contains("the person was told"));
+        await("the acknowledgement")
+                .atMost(Broker.SOON)
+                .until(() -> installation.history(another).contains("the person was told"));
         assertThat(installation.history(request)).containsExactly("submitted", "the person was told");
         assertThat(installation.instant("acknowledged_at", request))
                 .isBefore(installation.instant("acknowledged_at", another));
@@ -222,7 +224,9 @@ class DeadlinesIT {
 
         broker.bringBackCheckOf(request);
 
-        assertThat(note(request, 1)).extracting(Broker.Note::command, Broker.Note::at).containsExactly(SCHEDULE, AIM);
+        assertThat(note(request, 1))
+                .extracting(Broker.Note::command, Broker.Note::at)
+                .containsExactly(SCHEDULE, AIM);
         awaitChecks();
         assertThat(installation.history(request)).containsExactly("submitted");
         assertThat(broker.facts(REQUEST_DUE_SOON, request)).isEmpty();
@@ -277,9 +281,9 @@ class DeadlinesIT {
 
         broker.bringBackCheckOf(request);
 
-        await("the second time").atMost(Broker.SOON).until(() -> broker.facts(REQUEST_DUE_SOON, request)
-                        .size()
-                == 2);
+        await("the second time")
+                .atMost(Broker.SOON)
+                .until(() -> broker.facts(REQUEST_DUE_SOON, request).size() == 2);
         assertThat(broker.facts(REQUEST_DUE_SOON, request))
                 .extracting(RequestDueSoon::dueAt)
                 .containsExactly(DUE, EXTENDED);
@@ -354,15 +358,15 @@ class DeadlinesIT {
     }
 
     private static UUID received(String regulation) throws IOException {
-        UUID request = installation.submit(
-                REQUEST_ACCESS, Installation.request("person-" + UUID.randomUUID(), regulation));
+        UUID request =
+                installation.submit(REQUEST_ACCESS, Installation.request("person-" + UUID.randomUUID(), regulation));
         broker.fact(REQUEST_RECEIVED, request);
         return request;
     }
 
     private static UUID thoughtOver() throws IOException {
-        UUID erasure = installation.submit(
-                REQUEST_ERASURE, Installation.request("person-" + UUID.randomUUID(), "careful"));
+        UUID erasure =
+                installation.submit(REQUEST_ERASURE, Installation.request("person-" + UUID.randomUUID(), "careful"));
         installation.awaitState("cooling_off", erasure);
         return erasure;
     }

@@ -100,9 +100,8 @@ class FollowersIT {
         assertThat(installation.history(second)).containsExactly("submitted", "as the request that it followed");
         assertThat(installation.column("outcome", second)).isEqualTo("completed");
         assertThat(broker.facts(REPORT_READY, second)).isEmpty();
-        assertThat(broker.notes(second))
-                .as("a follower has no time of its own")
-                .noneMatch(note -> note.command().equals(ScheduleHeaders.SCHEDULE));
+        assertThat(broker.notes(second)).as("a follower has no time of its own").noneMatch(note -> note.command()
+                .equals(ScheduleHeaders.SCHEDULE));
     }
 
     @Test
@@ -149,8 +148,7 @@ class FollowersIT {
         awaitFollowing(fourth, second);
         awaitHeld(2);
         assertThat(installation.states(second)).containsExactly("following", "received", "in_progress");
-        assertThat(installation.history(second))
-                .contains("request %s, which it followed, is gone".formatted(first));
+        assertThat(installation.history(second)).contains("request %s, which it followed, is gone".formatted(first));
         assertThat(broker.notes(second))
                 .as("it has a time of its own now")
                 .filteredOn(note -> note.command().equals(ScheduleHeaders.SCHEDULE))
@@ -249,12 +247,12 @@ class FollowersIT {
         installation.awaitState("ready", first);
         twins.forEach(twin -> broker.fact(REQUEST_COMPLETED, twin.requestId()));
         assertThat(twins)
-                .filteredOn(twin -> !broker.facts(REPORT_READY, twin.requestId()).isEmpty())
+                .filteredOn(
+                        twin -> !broker.facts(REPORT_READY, twin.requestId()).isEmpty())
                 .extracting(SubmitRequest::requestId)
                 .containsExactly(first);
-        assertThat(twins)
-                .allSatisfy(twin -> assertThat(broker.facts(REQUEST_COMPLETED, twin.requestId()))
-                        .hasSize(1));
+        assertThat(twins).allSatisfy(twin -> assertThat(broker.facts(REQUEST_COMPLETED, twin.requestId()))
+                .hasSize(1));
     }
 
     private UUID following(UUID first) throws IOException {

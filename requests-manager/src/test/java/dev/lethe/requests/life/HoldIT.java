@@ -115,7 +115,12 @@ class HoldIT {
         assertThat(installation.column("epoch", request)).isEqualTo("2");
         assertThat(installation.history(request))
                 .containsExactly(
-                        "submitted", "claimed by a worker", "put on hold", "released", "claimed by a worker", "report finished");
+                        "submitted",
+                        "claimed by a worker",
+                        "put on hold",
+                        "released",
+                        "claimed by a worker",
+                        "report finished");
         assertThat(broker.facts(REPORT_READY, request)).hasSize(1);
         assertThat(installation.reportsOf(request)).isOne();
     }
@@ -177,8 +182,7 @@ class HoldIT {
         var until = installation.instant("cooling_off_until", erasure);
         life.hold(erasure, OPERATOR);
 
-        assertThat(life.release(erasure, OPERATOR))
-                .isEqualTo(new Decision.Move(new RequestState.CoolingOff(until)));
+        assertThat(life.release(erasure, OPERATOR)).isEqualTo(new Decision.Move(new RequestState.CoolingOff(until)));
 
         assertThat(installation.state(erasure)).isEqualTo("cooling_off");
         assertThat(installation.instant("cooling_off_until", erasure)).isEqualTo(until);
@@ -218,7 +222,8 @@ class HoldIT {
     @Test
     void aRequestThatFailedIsTriedNowWhenAnOperatorWantsIt() throws IOException {
         UUID request = failed();
-        assertThat(installation.column("last_reason", request)).isEqualTo("source orders: expected status 200 or 404, found 503");
+        assertThat(installation.column("last_reason", request))
+                .isEqualTo("source orders: expected status 200 or 404, found 503");
         assertThat(installation.instant("next_attempt_at", request))
                 .isAfter(installation.instant("now()", request).plus(20, ChronoUnit.MINUTES));
         shop.repair();
@@ -245,9 +250,9 @@ class HoldIT {
         shop.breakDown();
         shop.release();
 
-        await("a human").atMost(Broker.SOON).until(() -> installation
-                .states(request)
-                .contains("waiting human"));
+        await("a human")
+                .atMost(Broker.SOON)
+                .until(() -> installation.states(request).contains("waiting human"));
         installation.set("next_attempt_at = now()", request);
         installation.set("next_attempt_at = now()", failed());
         shop.repair();

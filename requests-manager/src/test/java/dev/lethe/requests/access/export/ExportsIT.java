@@ -173,7 +173,8 @@ class ExportsIT {
 
         broker.answer(BILLING, PARTICIPANT_EXPORTED, exported(task, "invoice 4711"));
 
-        await("the late answer").atMost(Broker.SOON).until(() -> outcomeOf(request, BILLING).equals("exported"));
+        await("the late answer").atMost(Broker.SOON).until(() -> outcomeOf(request, BILLING)
+                .equals("exported"));
         assertThat(documentsOf(request)).isZero();
         assertThat(installation.state(request)).isEqualTo("ready");
         assertThat(download(ready)).doesNotContain("4711");
@@ -212,7 +213,9 @@ class ExportsIT {
 
         RequestCompleted completed = broker.fact(REQUEST_COMPLETED, request);
         assertThat(completed.outcome()).isEqualTo(CompletionOutcome.COMPLETED_WITH_EXCEPTIONS);
-        assertThat(completed.exceptions()).extracting(ErasureException::participant).containsExactly(BILLING);
+        assertThat(completed.exceptions())
+                .extracting(ErasureException::participant)
+                .containsExactly(BILLING);
         assertThat(broker.messages(Topology.participantQueue(BILLING))).isZero();
     }
 
@@ -272,7 +275,8 @@ class ExportsIT {
 
         assertThat(documentsOf(request)).isZero();
         broker.answer(HISTORY, PARTICIPANT_EXPORTED, exported(task(HISTORY), "episode 1"));
-        await("the late answer").atMost(Broker.SOON).until(() -> outcomeOf(request, HISTORY).equals("exported"));
+        await("the late answer").atMost(Broker.SOON).until(() -> outcomeOf(request, HISTORY)
+                .equals("exported"));
         assertThat(documentsOf(request)).isZero();
         assertThat(installation.states(request)).endsWith("waiting participants", "withdrawn");
     }
@@ -301,10 +305,12 @@ class ExportsIT {
         shop.breakDown();
         UUID request = waiting();
         broker.answer(BILLING, PARTICIPANT_EXPORTED, exported(task(BILLING), "invoice 4711"));
-        await("failures").atMost(Broker.SOON).until(() -> installation.states(request).stream()
-                        .filter("waiting sources"::equals)
-                        .count()
-                >= 2);
+        await("failures")
+                .atMost(Broker.SOON)
+                .until(() -> installation.states(request).stream()
+                                .filter("waiting sources"::equals)
+                                .count()
+                        >= 2);
 
         shop.repair();
 
@@ -355,7 +361,8 @@ class ExportsIT {
     private String outcomeOf(UUID request, String participant) {
         return installation
                 .database()
-                .sql("select coalesce(outcome, 'none') from export_task where request_id = :id and participant = :participant")
+                .sql(
+                        "select coalesce(outcome, 'none') from export_task where request_id = :id and participant = :participant")
                 .param("id", request)
                 .param("participant", participant)
                 .query(String.class)

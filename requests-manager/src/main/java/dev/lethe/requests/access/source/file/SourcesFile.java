@@ -23,12 +23,11 @@ public final class SourcesFile {
     private static final String EXAMPLE = "'profile: { via: sql, jdbc_url: ..., sql: ..., explain: Your account }'";
 
     /** The kinds of sources there are, by what {@code via} says. */
-    private static final Map<String, Function<SourceSection, Optional<Source>>> KINDS =
-            new TreeMap<>(Map.of(
-                    "amqp", ExportSource::read,
-                    "elasticsearch", ElasticSource::read,
-                    "http", HttpSource::read,
-                    "sql", SqlSource::read));
+    private static final Map<String, Function<SourceSection, Optional<Source>>> KINDS = new TreeMap<>(Map.of(
+            "amqp", ExportSource::read,
+            "elasticsearch", ElasticSource::read,
+            "http", HttpSource::read,
+            "sql", SqlSource::read));
 
     /**
      * A source and how the file has it.
