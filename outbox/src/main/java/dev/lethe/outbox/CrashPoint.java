@@ -2,20 +2,27 @@ package dev.lethe.outbox;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Named places at which a crash is interesting. Does nothing, unless the process was started with
- * {@code -Dlethe.crash-at=NAME}: then it ends there at once, as {@code kill -9} would end it; or with {@code -Dlethe.stop-at=NAME}:
- * then it stops there, the first time, as SIGSTOP would stop it, until somebody continues it. For tests only.
+ * {@code -Dlethe.crash-at=NAME}: then it ends there at once, as {@code kill -9} would end it; or with
+ * {@code -Dlethe.stop-at=NAME,...}: then it stops at each of them, the first time, as SIGSTOP would stop it, until somebody continues
+ * it. For tests only.
  */
 public final class CrashPoint {
 
     private static final @Nullable String ARMED = System.getProperty("lethe.crash-at");
 
-    private static final AtomicReference<@Nullable String> STOPS =
-            new AtomicReference<>(System.getProperty("lethe.stop-at"));
+    /** Those that were not reached yet. */
+    private static final Set<String> STOPS = ConcurrentHashMap.newKeySet();
+
+    static {
+        STOPS.addAll(List.of(System.getProperty("lethe.stop-at", "").split(",")));
+    }
 
     private CrashPoint() {}
 
@@ -23,7 +30,7 @@ public final class CrashPoint {
         if (name.equals(ARMED)) {
             Runtime.getRuntime().halt(137);
         }
-        if (name.equals(STOPS.get()) && STOPS.compareAndSet(STOPS.get(), null)) {
+        if (STOPS.remove(name)) {
             stop();
         }
     }

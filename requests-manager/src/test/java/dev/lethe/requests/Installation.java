@@ -76,6 +76,11 @@ public final class Installation implements AutoCloseable {
         return instance;
     }
 
+    /** An instance in a process of its own, with an option for its JVM. */
+    Doomed doomed(String option) throws IOException {
+        return new Doomed(usualProperties().toList(), option);
+    }
+
     private Stream<String> usualProperties() {
         return Stream.of(
                 "server.port=0",

@@ -9,6 +9,7 @@ import dev.lethe.messages.request.ErasureException;
 import dev.lethe.messages.request.ReportReady;
 import dev.lethe.messages.request.RequestCompleted;
 import dev.lethe.messages.request.RequestKind;
+import dev.lethe.outbox.CrashPoint;
 import dev.lethe.requests.access.export.Exported;
 import dev.lethe.requests.access.export.Exports;
 import dev.lethe.requests.access.report.FinishedReport;
@@ -167,6 +168,7 @@ class Claims {
         announcements.tell(
                 Messages.REQUEST_COMPLETED,
                 new RequestCompleted(id, clock.instant(), RequestKind.ACCESS, outcome, missing));
+        CrashPoint.reached("claim.finishing");
         return true;
     }
 

@@ -1,5 +1,6 @@
 package dev.lethe.requests.access;
 
+import dev.lethe.outbox.CrashPoint;
 import dev.lethe.requests.access.report.FinishedReport;
 import dev.lethe.requests.access.report.ReportBuilder;
 import dev.lethe.requests.access.report.Reports;
@@ -153,6 +154,7 @@ class ReportWorkers implements SmartLifecycle {
                 }
                 Optional<Claim> claim = claims.claim(candidate, worker);
                 if (claim.isPresent()) {
+                    CrashPoint.reached("claim.claimed");
                     build(claim.get());
                     return true;
                 }
@@ -179,6 +181,7 @@ class ReportWorkers implements SmartLifecycle {
         try (Lease.Kept kept = lease.keep(claim)) {
             Optional<Claim> answered = claims.askParticipants(claim, exports, claim.subject());
             if (answered.isEmpty()) {
+                CrashPoint.reached("claim.participants-asked");
                 return;
             }
             FinishedReport report = builder.build(answered.get());
@@ -196,6 +199,7 @@ class ReportWorkers implements SmartLifecycle {
 
     private void finish(Claim claim, FinishedReport report, long begun) {
         if (claims.finish(claim, report)) {
+            CrashPoint.reached("claim.finished");
             log.atInfo()
                     .addKeyValue("event.action", "report-built")
                     .addKeyValue("event.outcome", "success")
