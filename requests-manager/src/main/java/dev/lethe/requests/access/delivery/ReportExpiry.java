@@ -4,8 +4,9 @@ import static dev.lethe.messages.Topology.EVENTS_EXCHANGE;
 
 import dev.lethe.messages.Messages;
 import dev.lethe.messages.request.ReportExpired;
+import dev.lethe.outbox.CrashPoint;
 import dev.lethe.outbox.Outbox;
-import dev.lethe.requests.access.report.Reports;
+import dev.lethe.requests.access.storage.ReportEnds;
 import dev.lethe.requests.request.Decision;
 import dev.lethe.requests.request.RequestCommand;
 import dev.lethe.requests.request.RequestDecider;
@@ -34,14 +35,18 @@ class ReportExpiry {
     private static final Logger log = LoggerFactory.getLogger(ReportExpiry.class);
     private static final int BATCH = 100;
 
-    private final Reports reports;
+    private final ReportEnds reports;
     private final Requests requests;
     private final Outbox outbox;
     private final TransactionTemplate transaction;
     private final Clock clock;
 
     ReportExpiry(
-            Reports reports, Requests requests, Outbox outbox, PlatformTransactionManager transactions, Clock clock) {
+            ReportEnds reports,
+            Requests requests,
+            Outbox outbox,
+            PlatformTransactionManager transactions,
+            Clock clock) {
         this.reports = reports;
         this.requests = requests;
         this.outbox = outbox;
@@ -61,18 +66,22 @@ class ReportExpiry {
         }
     }
 
+    /** The keys and the facts of some with one commit, and the data only after it. */
     private void deleteExpired() {
-        List<Reports.Expired> expired;
+        int expired;
         do {
             expired = Objects.requireNonNull(transaction.execute(status -> expireSome()));
-            expired.forEach(report -> reports.delete(report.file()));
-        } while (expired.size() == BATCH);
+            if (expired > 0) {
+                CrashPoint.reached("expiry.key-deleted");
+            }
+        } while (expired == BATCH);
+        reports.deleteData();
     }
 
-    private List<Reports.Expired> expireSome() {
-        List<Reports.Expired> expired = reports.takeExpired(BATCH);
-        expired.forEach(report -> expire(report.requestId()));
-        return expired;
+    private int expireSome() {
+        List<UUID> expired = reports.destroyKeys(BATCH);
+        expired.forEach(this::expire);
+        return expired.size();
     }
 
     private void expire(UUID id) {
