@@ -36,6 +36,9 @@ final class Installation implements AutoCloseable {
 
     static final Instant SUBMITTED = Instant.parse("2027-01-31T12:00:00Z");
 
+    /** Of no use anywhere else. */
+    static final String MASTER_KEY = "VGhpcyBpcyBhIGtleSBmb3IgdGVzdHMsIG5vIG1vcmU=";
+
     private static final String DATABASE = "requests_manager";
     private static final PostgresServer POSTGRES = LocalServers.shared().postgres();
     private static final RabbitServer RABBIT = LocalServers.shared().rabbit();
@@ -60,15 +63,20 @@ final class Installation implements AutoCloseable {
 
     /** Starts an instance; what is said here wins over what is usual. */
     ConfigurableApplicationContext start(String... properties) {
+        var instance = new SpringApplicationBuilder(RequestsManager.class)
+                .registerShutdownHook(false)
+                .run(settings(properties).toArray(String[]::new));
+        instances.add(instance);
+        return instance;
+    }
+
+    /** What an instance is started with, as on its command line; what is said here wins over what is usual. */
+    List<String> settings(String... properties) {
         var all = new LinkedHashMap<String, String>();
         Stream.concat(usualProperties(), Arrays.stream(properties))
                 .map(property -> property.split("=", 2))
                 .forEach(property -> all.put(property[0], property[1]));
-        var instance = new SpringApplicationBuilder(RequestsManager.class)
-                .registerShutdownHook(false)
-                .run(all.entrySet().stream().map(each -> "--" + each).toArray(String[]::new));
-        instances.add(instance);
-        return instance;
+        return all.entrySet().stream().map(each -> "--" + each).toList();
     }
 
     private Stream<String> usualProperties() {
@@ -84,7 +92,7 @@ final class Installation implements AutoCloseable {
                 "lethe.redis.lease=3s",
                 "lethe.outbox.standby=200ms",
                 "lethe.access.sources=" + sources,
-                "lethe.access.reports=" + reports,
+                "lethe.reports.master-keys=test:" + MASTER_KEY,
                 "lethe.access.public-url=https://privacy.example",
                 "lethe.access.poll=50ms",
                 "lethe.access.lease=3s",
