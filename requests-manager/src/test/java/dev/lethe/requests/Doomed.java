@@ -35,7 +35,7 @@ final class Doomed implements AutoCloseable {
                 "-cp",
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                 RequestsManager.class.getName()));
-        settings.forEach(setting -> command.add("--" + setting));
+        command.addAll(settings);
         this.process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())

@@ -41,6 +41,9 @@ public final class Installation implements AutoCloseable {
     /** 32 times {@code p}. */
     private static final String PSEUDONYM_KEY = "cHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHA=";
 
+    /** Of no use anywhere else. */
+    static final String MASTER_KEY = "VGhpcyBpcyBhIGtleSBmb3IgdGVzdHMsIG5vIG1vcmU=";
+
     private static final String DATABASE = "requests_manager";
     private static final PostgresServer POSTGRES = LocalServers.shared().postgres();
     private static final RabbitServer RABBIT = LocalServers.shared().rabbit();
@@ -65,20 +68,25 @@ public final class Installation implements AutoCloseable {
 
     /** Starts an instance; what is said here wins over what is usual. */
     public ConfigurableApplicationContext start(String... properties) {
-        var all = new LinkedHashMap<String, String>();
-        Stream.concat(usualProperties(), Arrays.stream(properties))
-                .map(property -> property.split("=", 2))
-                .forEach(property -> all.put(property[0], property[1]));
         var instance = new SpringApplicationBuilder(RequestsManager.class)
                 .registerShutdownHook(false)
-                .run(all.entrySet().stream().map(each -> "--" + each).toArray(String[]::new));
+                .run(settings(properties).toArray(String[]::new));
         instances.add(instance);
         return instance;
     }
 
+    /** What an instance is started with, as on its command line; what is said here wins over what is usual. */
+    public List<String> settings(String... properties) {
+        var all = new LinkedHashMap<String, String>();
+        Stream.concat(usualProperties(), Arrays.stream(properties))
+                .map(property -> property.split("=", 2))
+                .forEach(property -> all.put(property[0], property[1]));
+        return all.entrySet().stream().map(each -> "--" + each).toList();
+    }
+
     /** An instance in a process of its own, with an option for its JVM. */
     Doomed doomed(String option) throws IOException {
-        return new Doomed(usualProperties().toList(), option);
+        return new Doomed(settings(), option);
     }
 
     private Stream<String> usualProperties() {
@@ -95,7 +103,7 @@ public final class Installation implements AutoCloseable {
                 "lethe.outbox.standby=200ms",
                 "lethe.requests.pseudonym-key=" + PSEUDONYM_KEY,
                 "lethe.access.sources=" + sources,
-                "lethe.access.reports=" + reports,
+                "lethe.reports.master-keys=test:" + MASTER_KEY,
                 "lethe.access.public-url=https://privacy.example",
                 "lethe.access.poll=50ms",
                 "lethe.access.lease=3s",

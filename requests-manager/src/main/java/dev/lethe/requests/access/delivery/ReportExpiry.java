@@ -1,13 +1,18 @@
 package dev.lethe.requests.access.delivery;
 
+import static dev.lethe.messages.Topology.EVENTS_EXCHANGE;
+
 import dev.lethe.messages.Messages;
 import dev.lethe.messages.request.ReportExpired;
-import dev.lethe.requests.access.report.Reports;
-import dev.lethe.requests.life.Announcements;
+import dev.lethe.outbox.CrashPoint;
 import dev.lethe.requests.life.RequestLife;
+import dev.lethe.requests.life.Announcements;
+import dev.lethe.requests.request.jdbc.Move;
+import dev.lethe.requests.access.storage.ReportEnds;
 import dev.lethe.requests.request.Decision;
 import dev.lethe.requests.request.RequestCommand;
-import dev.lethe.requests.request.jdbc.Move;
+import dev.lethe.requests.request.RequestDecider;
+import dev.lethe.requests.request.RequestState;
 import dev.lethe.requests.request.jdbc.Requests;
 import dev.lethe.requests.request.jdbc.StoredRequest;
 import java.time.Clock;
@@ -32,7 +37,7 @@ class ReportExpiry {
     private static final Logger log = LoggerFactory.getLogger(ReportExpiry.class);
     private static final int BATCH = 100;
 
-    private final Reports reports;
+    private final ReportEnds reports;
     private final Requests requests;
     private final RequestLife life;
     private final Announcements announcements;
@@ -40,7 +45,7 @@ class ReportExpiry {
     private final Clock clock;
 
     ReportExpiry(
-            Reports reports,
+            ReportEnds reports,
             Requests requests,
             RequestLife life,
             Announcements announcements,
@@ -66,26 +71,27 @@ class ReportExpiry {
         }
     }
 
+    /** The keys and the facts of some with one commit, and the data only after it. */
     private void deleteExpired() {
-        List<Reports.Expired> expired;
+        int expired;
         do {
             expired = Objects.requireNonNull(transaction.execute(status -> expireSome()));
-            expired.forEach(report -> reports.delete(report.file()));
-        } while (expired.size() == BATCH);
+            if (expired > 0) {
+                CrashPoint.reached("expiry.key-deleted");
+            }
+        } while (expired == BATCH);
+        reports.deleteData();
     }
 
-    private List<Reports.Expired> expireSome() {
-        List<Reports.Expired> expired = reports.takeExpired(BATCH);
-        expired.forEach(report -> expire(report.requestId()));
-        return expired;
+    private int expireSome() {
+        List<UUID> expired = reports.destroyKeys(BATCH);
+        expired.forEach(this::expire);
+        return expired.size();
     }
 
     private void expire(UUID id) {
         StoredRequest request = requests.lock(id).orElseThrow();
-        if (life.apply(
-                        request,
-                        new RequestCommand.ExpireReport(),
-                        to -> Move.to(to, "the report's link ran out", "clock"))
+        if (life.apply(request, new RequestCommand.ExpireReport(), to -> Move.to(to, "the report's link ran out", "clock"))
                 instanceof Decision.Move) {
             announcements.tell(Messages.REPORT_EXPIRED, new ReportExpired(id, clock.instant()));
             log.atInfo()
