@@ -49,7 +49,7 @@ abstract class ServerLife {
         servers.close();
     }
 
-    final Server server() {
+    private Server server() {
         return server(servers);
     }
 

@@ -4,6 +4,7 @@ import co.elastic.clients.elasticsearch.ElasticsearchAsyncClient;
 import co.elastic.clients.elasticsearch._types.ElasticsearchException;
 import co.elastic.clients.elasticsearch._types.ErrorCause;
 import co.elastic.clients.json.jackson.Jackson3JsonpMapper;
+import co.elastic.clients.transport.instrumentation.NoopInstrumentation;
 import co.elastic.clients.transport.rest_client.RestClientOptions;
 import co.elastic.clients.transport.rest_client.RestClientTransport;
 import dev.lethe.requests.access.source.SourceFailure;
@@ -85,7 +86,8 @@ final class Cluster implements AutoCloseable {
                         .setHttpAsyncResponseConsumerFactory(() -> new BoundedAnswer(LARGEST_ANSWER))
                         .build(),
                 false);
-        this.transport = new RestClientTransport(rest, json, options);
+        // A trace would tell what was asked
+        this.transport = new RestClientTransport(rest, json, options, NoopInstrumentation.INSTANCE);
         this.client = new ElasticsearchAsyncClient(transport, options);
     }
 

@@ -5,6 +5,7 @@ import static dev.lethe.requests.access.source.elastic.Given.failure;
 import static dev.lethe.requests.access.source.elastic.Given.read;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.lethe.messages.Subject;
 import dev.lethe.servers.ElasticsearchServer;
@@ -14,12 +15,14 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -29,7 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(120)
+@Timeout(300)
 class ElasticSourceIT {
 
     private static final ElasticsearchServer SERVER = LocalServers.shared().elasticsearch();
@@ -66,10 +69,15 @@ class ElasticSourceIT {
                         .formatted(n % 256));
     }
 
+    @AfterEach
+    void nothingIsHeldOpen() {
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(
+                        get("/_nodes/stats/indices/search?filter_path=nodes.*.indices.search.open_contexts"))
+                .contains("\"open_contexts\":0"));
+    }
+
     @AfterAll
-    static void nothingIsHeldOpen() throws Exception {
-        assertThat(get("/_nodes/stats/indices/search?filter_path=nodes.*.indices.search.open_contexts"))
-                .contains("\"open_contexts\":0");
+    static void noVisits() throws Exception {
         delete("/web-2026.01,web-2026.02");
     }
 
