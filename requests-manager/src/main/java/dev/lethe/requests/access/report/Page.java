@@ -17,6 +17,9 @@ final class Page {
 
     private static final int MOST_DOCUMENTS = 1_000;
 
+    /** So many columns fit upon a sheet of paper as they are; more are made smaller. */
+    private static final int NARROW = 8;
+
     private static final String STYLE = style();
 
     /** Nothing but this one style: not even data that had found a way around the escaping could load or run anything. */
@@ -187,7 +190,8 @@ final class Page {
         String caption =
                 texts.get("table.caption", section.about().explanation(), texts.counted("records", section.records()));
         html.tags("<div class=\"table\" role=\"region\" tabindex=\"0\" aria-label=\"");
-        html.text(texts.get("table.scroll", section.about().explanation())).tags("\">\n<table>\n<caption>");
+        html.text(texts.get("table.scroll", section.about().explanation())).tags("\">\n");
+        html.tags(shown > NARROW ? "<table class=\"wide\">\n<caption>" : "<table>\n<caption>");
         html.text(caption).tags("</caption>\n");
         Object[] only = rows.onlyOne();
         if (only != null) {

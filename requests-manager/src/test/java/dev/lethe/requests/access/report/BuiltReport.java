@@ -29,7 +29,7 @@ record BuiltReport(byte[] zip, Map<String, byte[]> files) {
     static final UUID REQUEST = UUID.fromString("0b5e1f9e-6a5c-4a52-9f0e-0d9d7f3f3a11");
     static final Instant MADE_AT = Instant.parse("2027-02-03T04:05:06Z");
 
-    private static final long MOST_BYTES = 64 << 20;
+    private static final long MOST_BYTES = 1 << 30;
 
     static Gatherer gatherer() {
         return gatherer(Duration.ofMinutes(1), MOST_BYTES);

@@ -203,14 +203,13 @@ class GathererTest {
 
     @Test
     void aBuildThatTakesTooLongNamesTheSourceThatIsStillReading() {
-        Gatherer gatherer = BuiltReport.gatherer(Duration.ofMillis(300), 1 << 20);
+        Gatherer gatherer = BuiltReport.gatherer(Duration.ofSeconds(2), 1 << 20);
         GivenSource quick = GivenSource.named("quick", (subject, records) -> records.record(record("a", 1)));
         GivenSource endless = GivenSource.named("endless", (subject, records) -> new CountDownLatch(1).await());
 
         assertThatThrownBy(() -> gatherer.gather(List.of(quick, endless), PERSON))
                 .isInstanceOf(SourceFailure.class)
-                .hasMessage(
-                        "source endless: was not read to its end within lethe.access.build-within, which is PT0.3S");
+                .hasMessage("source endless: was not read to its end within lethe.access.build-within, which is PT2S");
     }
 
     @Test
