@@ -18,6 +18,15 @@ final class CsvText {
     private static final int LARGEST_KEPT = 1 << 20;
     private static final char NO_BREAK_SPACE = '\u00a0';
 
+    /** What has no meaning in a table: nearly every character of nearly every text. */
+    private static final boolean[] PLAIN = new boolean[0x80];
+
+    static {
+        for (char c = ' '; c < 0x7f; c++) {
+            PLAIN[c] = c != ',' && c != '"' && c != ';';
+        }
+    }
+
     private byte[] bytes = new byte[USUAL];
     private int length;
 
@@ -67,6 +76,10 @@ final class CsvText {
         }
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
+            if (!atBeginning && c < PLAIN.length && PLAIN[c]) {
+                bytes[length++] = (byte) c;
+                continue;
+            }
             if (atBeginning) {
                 if (startsFormula(c)) {
                     bytes[length++] = '\'';
@@ -92,7 +105,7 @@ final class CsvText {
         }
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (c == ',' || c == '"' || partsCells(c)) {
+            if (c < PLAIN.length && !PLAIN[c] && (c == ',' || c == '"' || partsCells(c))) {
                 return true;
             }
         }
@@ -124,7 +137,7 @@ final class CsvText {
     private int encode(String text, int at) {
         char c = text.charAt(at);
         if (c < 0x80) {
-            if (c >= ' ' || c == '\t' || c == '\r' || c == '\n') {
+            if (c >= ' ' && c != 0x7f || c == '\t' || c == '\r' || c == '\n') {
                 bytes[length++] = (byte) c;
             } else {
                 multi('\ufffd');

@@ -13,7 +13,7 @@ final class PageRows implements AutoCloseable {
 
     static final int MOST_ROWS = 1_000;
     static final int MOST_COLUMNS = 60;
-    static final int LONGEST_TEXT = 1_000;
+    static final int LONGEST_TEXT = 500;
     private static final int MOST_BYTES = 1 << 20;
 
     /** Of these lengths on a text gets room for a few words in each line; up to these it is kept in one. */

@@ -48,15 +48,17 @@ final class LargeReport {
             archive.writeTo(out);
         }
         double seconds = (System.nanoTime() - begun) / 1e9;
+        Duration processor = ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO);
         long bytes = check(zip);
         System.out.printf(
                 Locale.ROOT,
-                "%,d records, %,d bytes before and %,d after compression, in %.1f s: %.0f MB/s, %s%n",
+                "%,d records, %,d bytes before and %,d after compression, in %.1f s: %.0f MB/s, %.1f s of processors, %s%n",
                 RECORDS,
                 bytes,
                 Files.size(zip),
                 seconds,
                 bytes / 1e6 / seconds,
+                processor.toMillis() / 1e3,
                 peak());
     }
 

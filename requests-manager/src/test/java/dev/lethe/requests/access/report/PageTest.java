@@ -110,7 +110,7 @@ class PageTest {
         assertThat(report.page())
                 .contains(
                         "The first 60 of 100 columns are shown",
-                        "are cut after 1,000 characters",
+                        "are cut after 500 characters",
                         "of 100 records are shown")
                 .contains("column-59")
                 .doesNotContain("column-60")
