@@ -52,8 +52,10 @@ final class Vault {
     static UUID claimed(JdbcClient database) {
         var id = UUID.randomUUID();
         database.sql("""
-                insert into request (id, kind, regulation, subject, submission_hash, submitted_at, due_at, state, epoch, lease_until)
-                values (:id, 'access', 'gdpr', '{"id":"somebody"}', '', now(), now(), 'being_built', 1, now() + interval '1 hour')
+                insert into request (id, kind, regulation, subject, subject_pseudonym, submission_hash, submitted_at, due_at,
+                                     target_at, state, epoch, lease_until)
+                values (:id, 'access', 'gdpr', '{"id":"somebody"}', '', '', now(), now(), now(), 'in_progress', 1,
+                        now() + interval '1 hour')
                 """).param("id", id).update();
         return id;
     }

@@ -1,9 +1,9 @@
 package dev.lethe.requests.access;
 
 import dev.lethe.outbox.CrashPoint;
-import dev.lethe.requests.access.report.FinishedReport;
+import dev.lethe.requests.access.storage.FinishedReport;
 import dev.lethe.requests.access.report.ReportBuilder;
-import dev.lethe.requests.access.report.Reports;
+import dev.lethe.requests.access.storage.Reports;
 import dev.lethe.requests.access.source.SourceFailure;
 import dev.lethe.requests.access.source.amqp.ExportSource;
 import dev.lethe.requests.access.source.file.Sources;
@@ -179,7 +179,7 @@ class ReportWorkers implements SmartLifecycle {
     private void build(Claim claim) throws InterruptedException {
         long begun = System.nanoTime();
         try (Lease.Kept kept = lease.keep(claim)) {
-            Optional<Claim> answered = claims.askParticipants(claim, exports, claim.subject());
+            Optional<Claim> answered = claims.askParticipants(claim, exports, exports.isEmpty() ? claim.subject() : builder.identify(claim));
             if (answered.isEmpty()) {
                 CrashPoint.reached("claim.participants-asked");
                 return;
@@ -188,7 +188,7 @@ class ReportWorkers implements SmartLifecycle {
             kept.close();
             finish(answered.get(), report, begun);
         } catch (SourceFailure e) {
-            giveBack(claim, e.reason(), e.source(), Duration.ZERO);
+            giveBack(claim, e.reason(), e.source(), e.retryAfter().orElse(Duration.ZERO));
         } catch (InterruptedException e) {
             giveBack(claim, "interrupted", "none", Duration.ZERO);
             throw e;

@@ -1,82 +1,76 @@
 package dev.lethe.requests.access.report;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.lethe.requests.access.storage.Content;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.OutputStreamWriter;
-import java.io.Writer;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.security.DigestOutputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.PropertyNamingStrategies;
-import tools.jackson.databind.json.JsonMapper;
+import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
+import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
 
-/** The ZIP that a person gets: a page, one JSON file for each source, and a manifest of all with their SHA-256 sums. */
-final class Archive {
+/**
+ * The ZIP that a person gets: the page, a list of all files with their sums, and each source's files in a folder of its name. All of it is
+ * compressed already. Names are ours and the configuration's, never the data's: no path can lead out of the archive.
+ */
+final class Archive implements AutoCloseable {
 
-    private static final JsonMapper MANIFEST_JSON = JsonMapper.builder()
-            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-            .changeDefaultPropertyInclusion(
-                    ignored -> JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.NON_NULL))
-            .build();
+    static final String PAGE = "index.html";
 
-    private record Entry(
-            String file, String sha256, @Nullable Long records) {}
+    /** What the report says of itself. */
+    record Origin(UUID requestId, Instant madeAt, String regulation, Texts texts) {}
 
-    private record Manifest(String requestId, String madeAt, List<Entry> files) {}
+    private final Origin origin;
+    private final Spool spool;
+    private final List<PackedFile> files = new ArrayList<>();
 
-    /** Writes one entry of the archive. */
-    @FunctionalInterface
-    private interface Content {
-        void writeTo(OutputStream out) throws IOException;
-    }
-
-    private Archive() {}
-
-    static void write(OutputStream out, UUID requestId, Instant madeAt, List<Section> sections) throws IOException {
-        var zip = new ZipOutputStream(out, StandardCharsets.UTF_8);
-        var entries = new ArrayList<Entry>();
-        entries.add(add(zip, "index.html", null, content -> {
-            Writer page = new OutputStreamWriter(content, StandardCharsets.UTF_8);
-            Html.page(page, madeAt.toString(), requestId.toString(), sections);
-            page.flush();
-        }));
-        for (Section section : sections) {
-            // Names are the configured ones, never the data's: no path can lead out of the archive
-            entries.add(add(
-                    zip,
-                    section.source().about().name() + ".json",
-                    section.count(),
-                    content -> Files.copy(section.json(), content)));
-        }
-        byte[] manifest = MANIFEST_JSON
-                .writerWithDefaultPrettyPrinter()
-                .writeValueAsBytes(new Manifest(requestId.toString(), madeAt.toString(), entries));
-        add(zip, "manifest.json", null, content -> content.write(manifest));
-        zip.finish();
-    }
-
-    private static Entry add(ZipOutputStream zip, String name, @Nullable Long records, Content content)
-            throws IOException {
-        MessageDigest sha256;
+    Archive(Origin origin, List<Section> sections, WorkSpace space) throws IOException {
+        this.origin = origin;
+        this.spool = space.spool();
         try {
-            sha256 = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
+            PackedFile page = add(PAGE, "text/html", new Page(origin, sections)::writeTo);
+            add("manifest.json", "application/json", out -> Manifest.write(out, origin, page, sections));
+        } catch (IOException | RuntimeException e) {
+            spool.close();
+            throw e;
         }
-        zip.putNextEntry(new ZipEntry(name));
-        content.writeTo(new DigestOutputStream(zip, sha256));
-        zip.closeEntry();
-        return new Entry(name, HexFormat.of().formatHex(sha256.digest()), records);
+        for (Section section : sections) {
+            files.addAll(section.files());
+            section.documents().forEach(document -> files.add(document.file()));
+        }
+    }
+
+    private PackedFile add(String name, String mediaType, Content content) throws IOException {
+        try (var file = new PackedFile(name, mediaType, spool, new Allowance(Long.MAX_VALUE))) {
+            content.writeTo(file);
+            file.end();
+            files.add(file);
+            return file;
+        }
+    }
+
+    /** May be called again. Leaves {@code out} open. */
+    void writeTo(OutputStream out) throws IOException {
+        var zip = new ZipArchiveOutputStream(out);
+        for (PackedFile file : files) {
+            var entry = new ZipArchiveEntry(file.name());
+            entry.setMethod(ZipArchiveEntry.DEFLATED);
+            entry.setTime(origin.madeAt().toEpochMilli());
+            entry.setSize(file.bytes());
+            entry.setCompressedSize(file.compressedBytes());
+            entry.setCrc(file.crc());
+            try (InputStream compressed = file.compressed()) {
+                zip.addRawArchiveEntry(entry, compressed);
+            }
+        }
+        zip.finish();
+        zip.flush();
+    }
+
+    @Override
+    public void close() throws IOException {
+        spool.close();
     }
 }

@@ -1,91 +1,86 @@
 package dev.lethe.requests.access.report;
 
 import dev.lethe.messages.Subject;
+import dev.lethe.outbox.CrashPoint;
+import dev.lethe.requests.access.AccessProperties;
 import dev.lethe.requests.access.Claim;
 import dev.lethe.requests.access.source.Source;
 import dev.lethe.requests.access.source.SourceFailure;
+import dev.lethe.requests.access.source.amqp.ExportSource;
 import dev.lethe.requests.access.source.file.Sources;
+import dev.lethe.requests.access.storage.FinishedReport;
+import dev.lethe.requests.access.storage.Reports;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.time.Clock;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.springframework.stereotype.Component;
-import org.springframework.util.FileSystemUtils;
 
-/** Gathers a report from all sources at once. Whole or absent: what was written is deleted when any of them fails. */
+/** Gathers a report from all sources and puts it into the storage, whole or not at all. */
 @Component
 public class ReportBuilder {
 
     private final Sources sources;
     private final Reports reports;
+    private final Clock clock;
+    private final Gatherer gatherer;
 
-    ReportBuilder(Sources sources, Reports reports) {
+    ReportBuilder(Sources sources, Reports reports, AccessProperties properties, Clock clock, MeterRegistry meters) {
         this.sources = sources;
         this.reports = reports;
+        this.clock = clock;
+        Path folder = properties.workFolder();
+        this.gatherer = new Gatherer(
+                new WorkSpace(folder == null ? Path.of(System.getProperty("java.io.tmpdir")) : folder),
+                properties.buildWithin(),
+                properties.maxReportBytes().toBytes(),
+                meters);
     }
 
     /**
-     * Builds the report of a claim; nobody sees it before it is registered.
+     * Builds the report of a claim; nobody sees it before it is registered. Of an attempt that fails nothing is left.
      *
-     * @throws SourceFailure if a source could not be read
-     * @throws IOException if the report could not be written
+     * @throws SourceFailure if a source could not be read, gave too much, or took too long
+     * @throws IOException if the report could not be put aside or stored
+     * @throws InterruptedException if the calling thread was interrupted, as it is when the claim is lost
      */
     public FinishedReport build(Claim claim) throws SourceFailure, IOException, InterruptedException {
-        Path folder = reports.workFolder(claim.requestId(), claim.epoch());
-        try {
-            List<Section> sections = gather(claim.subject(), folder);
-            return reports.pack(claim.requestId(), claim.epoch(), sections);
-        } finally {
-            FileSystemUtils.deleteRecursively(folder);
+        try (var sections = gatherer.gather(sourcesOf(claim), claim.subject());
+                var archive = new Archive(
+                        new Archive.Origin(
+                                claim.requestId(), clock.instant(), claim.regulation(), Texts.of(claim.locale())),
+                        sections.inOrder(),
+                        gatherer.space())) {
+            CrashPoint.reached("report.packed");
+            return reports.write(claim.requestId(), claim.epoch(), archive::writeTo);
+        } catch (ClosedByInterruptException e) {
+            throw new InterruptedException();
         }
     }
 
-    private List<Section> gather(Subject subject, Path folder) throws SourceFailure, IOException, InterruptedException {
-        try (ExecutorService readers = Executors.newVirtualThreadPerTaskExecutor()) {
-            var reading = new ArrayList<Future<Section>>();
-            for (Source source : sources.all()) {
-                reading.add(readers.submit(() -> read(source, subject, folder)));
-            }
-            try {
-                var sections = new ArrayList<Section>();
-                for (Future<Section> each : reading) {
-                    sections.add(each.get());
-                }
-                return sections;
-            } catch (ExecutionException e) {
-                throw causeOf(e);
-            } finally {
-                // One that failed makes the others pointless
-                readers.shutdownNow();
-            }
-        }
+    /**
+     * The person with all that the sources which yield identities know; for participants, who are asked long before the report is built.
+     *
+     * @throws SourceFailure if one of these could not be read
+     */
+    public Subject identify(Claim claim) throws SourceFailure, IOException, InterruptedException {
+        return gatherer.identify(sources.all(), claim.subject());
     }
 
-    private static Section read(Source source, Subject subject, Path folder)
-            throws IOException, SourceFailure, InterruptedException {
-        try (var section = new Section(source, folder)) {
-            source.read(subject, section);
-            section.end();
-            return section;
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
-        } catch (RuntimeException e) {
-            throw new SourceFailure(source.about().name(), "failed unexpectedly", e);
-        }
+    /** The participants' with what they have answered; they were asked long before, and are not waited for any more. */
+    private List<Source> sourcesOf(Claim claim) {
+        return sources.all().stream()
+                .map(source -> source instanceof ExportSource export ? answered(export, claim) : source)
+                .toList();
     }
 
-    private static IOException causeOf(ExecutionException e) throws SourceFailure, InterruptedException {
-        return switch (e.getCause()) {
-            case SourceFailure failure -> throw failure;
-            case InterruptedException interrupted -> throw interrupted;
-            case IOException failure -> failure;
-            case RuntimeException bug -> throw bug;
-            case null, default -> new IOException("unexpected", e.getCause());
-        };
+    private static Source answered(ExportSource export, Claim claim) {
+        return claim.exports().stream()
+                .filter(exported -> exported.participant().equals(export.participant()) && exported.isAnswered())
+                .findFirst()
+                .map(exported -> (Source) export.answered(exported.documents()))
+                .orElseGet(() -> new Unanswered(export.about()));
     }
 }
