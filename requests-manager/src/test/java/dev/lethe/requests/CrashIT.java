@@ -12,7 +12,6 @@ import dev.lethe.messages.participant.ExportSubject;
 import dev.lethe.messages.participant.ExportedDocument;
 import dev.lethe.messages.participant.SubjectExported;
 import dev.lethe.messages.request.ReportReady;
-import dev.lethe.outbox.CrashPoint;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -101,8 +100,7 @@ class CrashIT {
                 true,
                 (tag, message) -> {
                     ExportSubject task = MessageJson.read(message.getBody(), ExportSubject.class);
-                    var invoices = new ExportedDocument(
-                            "invoices", "application/json", "[{\"number\": 4711}]", null);
+                    var invoices = new ExportedDocument("invoices", "application/json", "[{\"number\": 4711}]", null);
                     installation
                             .broker()
                             .answer(
@@ -131,7 +129,8 @@ class CrashIT {
         var inCode = new TreeSet<String>();
         Pattern reached = Pattern.compile("CrashPoint\\.reached\\(\"([^\"]+)\"\\)");
         try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
-            for (Path file : files.filter(each -> each.toString().endsWith(".java")).toList()) {
+            for (Path file :
+                    files.filter(each -> each.toString().endsWith(".java")).toList()) {
                 reached.matcher(Files.readString(file)).results().forEach(found -> inCode.add(found.group(1)));
             }
         }
@@ -183,7 +182,9 @@ class CrashIT {
         try (Doomed doomed = installation.doomed("-Dlethe.crash-at=" + place)) {
             await().atMost(PATIENCE).until(doomed::isListening);
             assertThat(statusUnlessItDies(doomed.port(), path)).isIn(0, 200);
-            assertThat(doomed.awaitExit()).as("%s; it said: %s", place, doomed.said()).isEqualTo(Doomed.KILLED);
+            assertThat(doomed.awaitExit())
+                    .as("%s; it said: %s", place, doomed.said())
+                    .isEqualTo(Doomed.KILLED);
         }
     }
 
@@ -210,11 +211,17 @@ class CrashIT {
     void everyRequestHasEndedOnceAndEveryReportIsWhole() throws Exception {
         awaitAll("ready");
         for (UUID request : REQUESTS) {
-            assertThat(installation.states(request)).filteredOn("ready"::equals).as("ends of %s", request).hasSize(1);
-            assertThat(installation.broker().facts(Messages.REPORT_READY, request)).hasSize(1);
-            assertThat(installation.broker().facts(Messages.REQUEST_COMPLETED, request)).hasSize(1);
+            assertThat(installation.states(request))
+                    .filteredOn("ready"::equals)
+                    .as("ends of %s", request)
+                    .hasSize(1);
+            assertThat(installation.broker().facts(Messages.REPORT_READY, request))
+                    .hasSize(1);
+            assertThat(installation.broker().facts(Messages.REQUEST_COMPLETED, request))
+                    .hasSize(1);
             byte[] report = get(survivorPort(), linkOf(request).getPath()).body();
-            assertThat(HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(report)))
+            assertThat(HexFormat.of()
+                            .formatHex(MessageDigest.getInstance("SHA-256").digest(report)))
                     .isEqualTo(installation
                             .database()
                             .sql("select sha256 from report where request_id = :id")
@@ -231,16 +238,19 @@ class CrashIT {
     @Order(7)
     void whatWasLeftHalfDoneIsDeletedAndWhatExpiredHasNoKey() throws Exception {
         try (ConfigurableApplicationContext another = installation.start("lethe.access.leftovers-check=1s")) {
-            await("no piece of a report that there is not").atMost(PATIENCE).until(() -> installation
-                            .database()
-                            .sql("select count(*) from report_chunk where (request_id, epoch) not in"
-                                    + " (select request_id, epoch from report where wrapped_key is not null)")
-                            .query(Long.class)
-                            .single()
-                    == 0);
+            await("no piece of a report that there is not")
+                    .atMost(PATIENCE)
+                    .until(() -> installation
+                                    .database()
+                                    .sql("select count(*) from report_chunk where (request_id, epoch) not in"
+                                            + " (select request_id, epoch from report where wrapped_key is not null)")
+                                    .query(Long.class)
+                                    .single()
+                            == 0);
             for (UUID request : ENDED_EARLY) {
                 installation.awaitState("expired", request);
-                assertThat(installation.broker().facts(Messages.REPORT_EXPIRED, request)).hasSize(1);
+                assertThat(installation.broker().facts(Messages.REPORT_EXPIRED, request))
+                        .hasSize(1);
             }
         }
     }
@@ -252,13 +262,19 @@ class CrashIT {
     /** It takes whatever is there; the one that lives on may be quicker, so that there is more of it until it has had its turn. */
     private static void untilItDies(Doomed doomed, String place, Action action) throws Exception {
         await().atMost(PATIENCE).until(() -> doomed.isListening() || !doomed.isAlive());
-        await(place).atMost(PATIENCE).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(500)).until(() -> {
-            if (doomed.isAlive()) {
-                action.run();
-            }
-            return !doomed.isAlive();
-        });
-        assertThat(doomed.awaitExit()).as("%s; it said: %s", place, doomed.said()).isEqualTo(Doomed.KILLED);
+        await(place)
+                .atMost(PATIENCE)
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(500))
+                .until(() -> {
+                    if (doomed.isAlive()) {
+                        action.run();
+                    }
+                    return !doomed.isAlive();
+                });
+        assertThat(doomed.awaitExit())
+                .as("%s; it said: %s", place, doomed.said())
+                .isEqualTo(Doomed.KILLED);
     }
 
     private static void askForReports() throws IOException {

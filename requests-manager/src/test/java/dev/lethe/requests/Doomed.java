@@ -55,7 +55,9 @@ final class Doomed implements AutoCloseable {
     }
 
     void goOn() throws IOException, InterruptedException {
-        new ProcessBuilder("kill", "-CONT", Long.toString(process.pid())).start().waitFor();
+        new ProcessBuilder("kill", "-CONT", Long.toString(process.pid()))
+                .start()
+                .waitFor();
     }
 
     boolean isAlive() {

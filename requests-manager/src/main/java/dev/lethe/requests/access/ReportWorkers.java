@@ -1,12 +1,12 @@
 package dev.lethe.requests.access;
 
 import dev.lethe.outbox.CrashPoint;
-import dev.lethe.requests.access.storage.FinishedReport;
 import dev.lethe.requests.access.report.ReportBuilder;
-import dev.lethe.requests.access.storage.Reports;
 import dev.lethe.requests.access.source.SourceFailure;
 import dev.lethe.requests.access.source.amqp.ExportSource;
 import dev.lethe.requests.access.source.file.Sources;
+import dev.lethe.requests.access.storage.FinishedReport;
+import dev.lethe.requests.access.storage.Reports;
 import dev.lethe.requests.life.WorkSignal;
 import dev.lethe.requests.mutex.Mutex;
 import dev.lethe.requests.request.jdbc.Requests;
@@ -179,7 +179,8 @@ class ReportWorkers implements SmartLifecycle {
     private void build(Claim claim) throws InterruptedException {
         long begun = System.nanoTime();
         try (Lease.Kept kept = lease.keep(claim)) {
-            Optional<Claim> answered = claims.askParticipants(claim, exports, exports.isEmpty() ? claim.subject() : builder.identify(claim));
+            Optional<Claim> answered = claims.askParticipants(
+                    claim, exports, exports.isEmpty() ? claim.subject() : builder.identify(claim));
             if (answered.isEmpty()) {
                 CrashPoint.reached("claim.participants-asked");
                 return;

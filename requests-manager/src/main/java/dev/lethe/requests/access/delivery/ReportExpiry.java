@@ -1,18 +1,14 @@
 package dev.lethe.requests.access.delivery;
 
-import static dev.lethe.messages.Topology.EVENTS_EXCHANGE;
-
 import dev.lethe.messages.Messages;
 import dev.lethe.messages.request.ReportExpired;
 import dev.lethe.outbox.CrashPoint;
-import dev.lethe.requests.life.RequestLife;
-import dev.lethe.requests.life.Announcements;
-import dev.lethe.requests.request.jdbc.Move;
 import dev.lethe.requests.access.storage.ReportEnds;
+import dev.lethe.requests.life.Announcements;
+import dev.lethe.requests.life.RequestLife;
 import dev.lethe.requests.request.Decision;
 import dev.lethe.requests.request.RequestCommand;
-import dev.lethe.requests.request.RequestDecider;
-import dev.lethe.requests.request.RequestState;
+import dev.lethe.requests.request.jdbc.Move;
 import dev.lethe.requests.request.jdbc.Requests;
 import dev.lethe.requests.request.jdbc.StoredRequest;
 import java.time.Clock;
@@ -91,7 +87,10 @@ class ReportExpiry {
 
     private void expire(UUID id) {
         StoredRequest request = requests.lock(id).orElseThrow();
-        if (life.apply(request, new RequestCommand.ExpireReport(), to -> Move.to(to, "the report's link ran out", "clock"))
+        if (life.apply(
+                        request,
+                        new RequestCommand.ExpireReport(),
+                        to -> Move.to(to, "the report's link ran out", "clock"))
                 instanceof Decision.Move) {
             announcements.tell(Messages.REPORT_EXPIRED, new ReportExpired(id, clock.instant()));
             log.atInfo()

@@ -138,8 +138,7 @@ public class MasterKeys {
         }
         String name = new String(wrapped, 1, length, StandardCharsets.US_ASCII);
         try {
-            return aead(name)
-                    .decrypt(Arrays.copyOfRange(wrapped, 1 + length, wrapped.length), associated(id, epoch));
+            return aead(name).decrypt(Arrays.copyOfRange(wrapped, 1 + length, wrapped.length), associated(id, epoch));
         } catch (GeneralSecurityException e) {
             throw new IOException(
                     "master key '%s' does not open what was wrapped for %s: expected the key it was wrapped with, found another of the same name, or a changed row"

@@ -84,7 +84,9 @@ class Upkeep {
             log.atInfo()
                     .addKeyValue("event.action", "keys-wrapped-anew")
                     .addKeyValue("lethe.reports.master-key", keys.first())
-                    .log("wrapped the keys of {} reports anew; no report needs a master key other than the first", done);
+                    .log(
+                            "wrapped the keys of {} reports anew; no report needs a master key other than the first",
+                            done);
         }
     }
 
