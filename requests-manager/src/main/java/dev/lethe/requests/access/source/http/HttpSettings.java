@@ -226,21 +226,26 @@ record HttpSettings(
         String filled = url.text().replaceAll(Template.REFERENCE_IN_URL.pattern(), "x");
         String scheme = filled.startsWith("http:") ? "http" : "https";
         for (Value host : section.yaml().values("hosts")) {
-            if (HOST.matcher(host.text()).matches()) {
-                hosts.add(hostAndPort(URI.create(scheme + "://" + host.text())));
-            } else {
+            Optional<String> named =
+                    HOST.matcher(host.text()).matches() ? hostAndPort(scheme + "://" + host.text()) : Optional.empty();
+            named.ifPresent(hosts::add);
+            if (named.isEmpty()) {
                 section.problem(host, "expected the name of a host, such as api.example.com or api.example.com:8443");
             }
         }
-        try {
-            URI own = URI.create(filled);
-            if (own.getHost() != null) {
-                hosts.add(hostAndPort(own));
-            }
-        } catch (IllegalArgumentException noUrl) {
-            // Noted where it is checked
-        }
+        // Of one that is no URL it is noted where that is checked
+        hostAndPort(filled).ifPresent(hosts::add);
         return hosts;
+    }
+
+    private static Optional<String> hostAndPort(String url) {
+        try {
+            return Optional.of(URI.create(url))
+                    .filter(uri -> uri.getHost() != null)
+                    .map(HttpSettings::hostAndPort);
+        } catch (IllegalArgumentException noUrl) {
+            return Optional.empty();
+        }
     }
 
     static String hostAndPort(URI url) {

@@ -132,6 +132,9 @@ final class Web implements AutoCloseable {
             if (Thread.interrupted()) {
                 throw new InterruptedException("while an answer was awaited");
             }
+            if (whole.isPast()) {
+                throw new SourceFailure(source, "not read to its end within whole_timeout", null);
+            }
             if (late.get() || deadline.isPast()) {
                 throw new SourceFailure(source, "no whole answer within %s".formatted(inWords(timeout)), null);
             }

@@ -67,7 +67,9 @@ final class Columns {
             // Objects of the driver, whose toString() is not what they hold, and times that java.sql cuts to seconds
             case Types.CLOB, Types.NCLOB, Types.SQLXML, Types.ARRAY, Types.STRUCT, Types.OTHER -> ResultSet::getString;
             case Types.DATE, Types.TIME, Types.TIME_WITH_TIMEZONE -> ResultSet::getString;
-            case Types.BINARY, Types.VARBINARY, Types.LONGVARBINARY, Types.BLOB -> Columns::base64;
+            // Some databases call a UUID binary, which it is for nobody who reads it
+            case Types.BINARY, Types.VARBINARY, Types.LONGVARBINARY, Types.BLOB ->
+                typeName.equalsIgnoreCase("uuid") ? ResultSet::getString : Columns::base64;
             case Types.TINYINT, Types.SMALLINT, Types.INTEGER -> Columns::integer;
             case Types.BIGINT -> Columns::longInteger;
             case Types.TIMESTAMP_WITH_TIMEZONE -> Columns::moment;

@@ -89,6 +89,12 @@ record SqlSettings(
                 rowLimit));
     }
 
+    /** Without the password, and without the URL, which may have one. */
+    @Override
+    public String toString() {
+        return "SqlSettings[%s]".formatted(sql);
+    }
+
     private static void checkUrl(SourceSection section, Value url) {
         try {
             DriverManager.getDriver(url.text());

@@ -363,6 +363,10 @@ class SourcesFileTest {
                         http("https://b/{subject.id}", "hosts: [ \"https://c/\" ]"),
                         "sources.yaml:3: sources.payments.hosts: expected the name of a host, such as api.example.com or api.example.com:8443"),
                 argumentSet(
+                        "a host that is none",
+                        http("https://b/{subject.id}", "hosts: \"[::::]\""),
+                        "sources.yaml:3: sources.payments.hosts: expected the name of a host, such as api.example.com or api.example.com:8443"),
+                argumentSet(
                         "a source that waits for itself",
                         """
                         sources:

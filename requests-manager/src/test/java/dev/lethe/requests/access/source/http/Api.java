@@ -4,11 +4,16 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,6 +23,8 @@ import java.util.Queue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.zip.GZIPOutputStream;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
 
 /** Somebody's HTTP API: says what it was told to say, one answer after the other and the last again and again, and remembers calls. */
 final class Api implements AutoCloseable {
@@ -38,11 +45,39 @@ final class Api implements AutoCloseable {
     }
 
     Api(InetAddress address, int port) {
+        this(bound(HttpServer::create, address, port));
+    }
+
+    /** Speaks TLS, with what this store has. */
+    Api(Path keys, char[] password) throws IOException, GeneralSecurityException {
+        this(secured(keys, password));
+    }
+
+    private static HttpServer secured(Path keys, char[] password) throws IOException, GeneralSecurityException {
+        var managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        managers.init(KeyStore.getInstance(keys.toFile(), password), password);
+        var tls = SSLContext.getInstance("TLS");
+        tls.init(managers.getKeyManagers(), null, null);
+        var server = (HttpsServer) bound(HttpsServer::create, InetAddress.getLoopbackAddress(), 0);
+        server.setHttpsConfigurator(new HttpsConfigurator(tls));
+        return server;
+    }
+
+    @FunctionalInterface
+    private interface Maker {
+        HttpServer make(InetSocketAddress address, int backlog) throws IOException;
+    }
+
+    private static HttpServer bound(Maker maker, InetAddress address, int port) {
         try {
-            server = HttpServer.create(new InetSocketAddress(address, port), 0);
+            return maker.make(new InetSocketAddress(address, port), 0);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private Api(HttpServer server) {
+        this.server = server;
         server.createContext("/", exchange -> {
             HttpHandler answer;
             synchronized (this) {

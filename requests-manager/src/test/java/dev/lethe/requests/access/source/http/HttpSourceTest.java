@@ -16,6 +16,8 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -25,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -424,13 +427,19 @@ class HttpSourceTest {
     }
 
     @Test
-    void theLongestSubjectFitsAndALongerOneIsNone() throws Exception {
+    void theLongestSubjectFitsAndATooLongOneIsNone() throws Exception {
         billing.says(200, "[]");
 
         read(source(billing.url("/users/{subject.id}")), new Subject("x".repeat(256), null));
 
         assertThat(billing.asked()).containsExactly("/users/" + "x".repeat(256));
         assertThatThrownBy(() -> new Subject("x".repeat(10_000), null)).hasMessageContaining("256");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a\0b", "a\ud800b", "a\r\nHost: b"})
+    void whatNoTextHoldsIsNoSubject(String id) {
+        assertThatThrownBy(() -> new Subject(id, null)).hasMessageContaining("control characters or lone surrogates");
     }
 
     @ParameterizedTest
@@ -498,6 +507,25 @@ class HttpSourceTest {
 
         assertThat(billing.calls().getFirst().body()).isEqualTo("kind=all&user=a%26b%3Dc%20%C3%BC");
         assertThat(billing.calls().getFirst().header("Content-type")).isEqualTo("application/x-www-form-urlencoded");
+    }
+
+    @Test
+    void aServerThatCannotProveWhoItIsIsAFailure(@TempDir Path folder) throws Exception {
+        Path store = folder.resolve("forged.p12");
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
+        command.addAll(List.of("-genkeypair", "-keyalg", "EC", "-alias", "api", "-dname", "CN=api"));
+        command.addAll(List.of("-ext", "san=ip:127.0.0.1", "-storepass", "forged", "-keystore", store.toString()));
+        Process keytool = new ProcessBuilder(command).start();
+        assertThat(keytool.waitFor()).isZero();
+        try (var api = new Api(store, "forged".toCharArray())) {
+            api.says(200, "[]");
+
+            assertThat(failure(source(api.url("/{subject.id}").replace("http:", "https:")), ADA)
+                            .reason())
+                    .isEqualTo("source payments: the server did not answer (SSLHandshakeException)");
+            assertThat(api.calls()).isEmpty();
+        }
     }
 
     @Test

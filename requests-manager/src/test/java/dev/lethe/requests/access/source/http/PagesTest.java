@@ -151,7 +151,8 @@ class PagesTest {
         billing.says(200, "[ 1 ]", "Link", "</b>; rel=next");
         billing.saysAndFallsSilent("");
 
-        assertThat(reason(BY_LINK, "whole_timeout: 500ms")).startsWith("source payments: no whole answer within");
+        assertThat(reason(BY_LINK, "whole_timeout: 500ms"))
+                .isEqualTo("source payments: not read to its end within whole_timeout");
     }
 
     @ParameterizedTest

@@ -63,7 +63,19 @@ class SqlSourceIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"' or '1'='1", "ada'; drop table person; --", "a%", "ada\\", ":subject.id", "$1"})
+    @ValueSource(
+            strings = {
+                "*",
+                "../../x",
+                "\u202e\u05d0\u05d3\u05d4",
+                "' or 1=1",
+                "' or '1'='1",
+                "ada'; drop table person; --",
+                "a%",
+                "ada\\",
+                ":subject.id",
+                "$1"
+            })
     void whatLooksLikeSqlFindsNobody(String id) throws Exception {
         assertThat(read("select id from person where id = :subject.id", new Subject(id, null)))
                 .isEmpty();
