@@ -122,20 +122,28 @@ class AccessReportIT {
         byte[] zip = download(reportOf("lovelace")).body();
         Map<String, byte[]> files = unzip(zip);
 
-        assertThat(files.keySet()).containsExactly("index.html", "profile.json", "orders.json", "manifest.json");
+        assertThat(files.keySet())
+                .containsExactly(
+                        "index.html",
+                        "manifest.json",
+                        "profile/records.jsonl",
+                        "profile/records.csv",
+                        "orders/records.jsonl",
+                        "orders/records.csv");
         JsonNode manifest = json(files, "manifest.json");
         assertThat(manifest.get("files").valueStream().map(file -> file.get("file")
                         .asString()))
-                .containsExactly("index.html", "profile.json", "orders.json");
+                .containsExactlyElementsOf(files.keySet().stream()
+                        .filter(file -> !file.equals("manifest.json"))
+                        .toList());
         for (JsonNode file : manifest.get("files")) {
             assertThat(file.get("sha256").asString())
                     .isEqualTo(sha256(files.get(file.get("file").asString())));
         }
-        assertThat(json(files, "profile.json")).isEqualTo(new JsonMapper().readTree("""
-                        { "source": "profile", "explanation": "Your account",
-                          "records": [ { "name": "<script>alert(\\"lovelace\\")</script>", "born": "1815-12-10" } ] }
+        assertThat(json(files, "profile/records.jsonl")).isEqualTo(new JsonMapper().readTree("""
+                        { "name": "<script>alert(\\"lovelace\\")</script>", "born": "1815-12-10" }
                         """));
-        assertThat(json(files, "orders.json").at("/records/0/note").asString()).isEqualTo(Shop.note("lovelace"));
+        assertThat(json(files, "orders/records.jsonl").at("/note").asString()).isEqualTo(Shop.note("lovelace"));
         assertThat(installation
                         .database()
                         .sql("select sha256 from report")
@@ -151,7 +159,7 @@ class AccessReportIT {
         assertThat(page)
                 .contains("&lt;script&gt;alert(&quot;lovelace&quot;)&lt;/script&gt;")
                 .contains("&lt;script&gt;alert(&#39;order of lovelace&#39;)&lt;/script&gt;")
-                .contains("<h2 id=\"orders\">Orders &amp; &lt;returns&gt;</h2>")
+                .contains("<h2 id=\"source-orders\">Orders &amp; &lt;returns&gt;</h2>")
                 .contains("Content-Security-Policy\" content=\"default-src 'none'")
                 .doesNotContainIgnoringCase("<script");
     }
@@ -227,7 +235,7 @@ class AccessReportIT {
         Map<String, byte[]> files =
                 unzip(download(broker.fact(REPORT_READY, request)).body());
 
-        assertThat(files).containsKeys("profile.json", "orders.json");
+        assertThat(files).containsKeys("profile/records.jsonl", "orders/records.jsonl");
         assertThat(installation.files(request)).singleElement().asString().endsWith(".zip");
         List<String> history = installation.history(request);
         int attempts = Integer.parseInt(installation.column("attempts", request));
@@ -287,7 +295,6 @@ class AccessReportIT {
         shop.holdNext(1);
         UUID request = installation.askForReport("lovelace");
         await().atMost(Broker.SOON).until(() -> shop.held() == 1);
-        assertThat(installation.files(request)).isNotEmpty();
 
         installation.withdraw(request);
         broker.fact(REQUEST_WITHDRAWN, request);

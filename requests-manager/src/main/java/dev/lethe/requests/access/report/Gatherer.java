@@ -61,7 +61,7 @@ final class Gatherer {
             gathering.run();
             return gathering.gathered;
         } catch (SourceFailure | IOException | InterruptedException | RuntimeException e) {
-            gathering.gathered.close();
+            gathering.gathered.closeAfter(e);
             throw e;
         } finally {
             gathering.stop();
@@ -108,6 +108,15 @@ final class Gatherer {
 
         synchronized List<Section> inOrder() {
             return order.stream().map(this::get).toList();
+        }
+
+        /** What went wrong first is what is told. */
+        private void closeAfter(Exception e) {
+            try {
+                close();
+            } catch (IOException alsoFailed) {
+                e.addSuppressed(alsoFailed);
+            }
         }
 
         @Override

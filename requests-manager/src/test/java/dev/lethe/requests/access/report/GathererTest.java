@@ -9,8 +9,11 @@ import static org.awaitility.Awaitility.await;
 
 import dev.lethe.messages.Subject;
 import dev.lethe.requests.access.source.SourceFailure;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -246,6 +249,25 @@ class GathererTest {
                                 PERSON)
                         .inOrder())
                 .hasSize(1));
+    }
+
+    @Test
+    void aSmallReportNeedsNoDisk() throws Exception {
+        var gatherer = new Gatherer(
+                new WorkSpace(Path.of("/there/is/no/such/folder")),
+                Duration.ofMinutes(1),
+                1 << 20,
+                new SimpleMeterRegistry());
+        GivenSource small = GivenSource.named("small", (subject, records) -> {
+            for (int i = 0; i < 50; i++) {
+                records.record(record("a", "x".repeat(500), "b", i));
+            }
+            records.document("d", "text/plain", new ByteArrayInputStream(new byte[10_000]));
+        });
+
+        try (var sections = gatherer.gather(List.of(small), PERSON)) {
+            assertThat(sections.inOrder().getFirst().records()).isEqualTo(50);
+        }
     }
 
     @Test
