@@ -1,7 +1,6 @@
 package dev.lethe.requests;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
 import dev.lethe.messages.Messages;
 import dev.lethe.requests.HttpCaller.Answer;
@@ -21,7 +20,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -32,7 +30,6 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -104,7 +101,7 @@ class ApiIT {
     @Test
     void whatIsSubmittedIsTakenInOnceAndToldToAll() throws Exception {
         UUID id = UUID.randomUUID();
-        String body = submission(id, "access", "planted-once");
+        String body = WrongBodies.submission(id, "access", "planted-once");
 
         Answer first = shop.post("/requests", body);
         Answer again = shop.post("/requests", body);
@@ -127,9 +124,9 @@ class ApiIT {
     void anotherBodyUnderTheSameIdIsRefusedAndChangesNothing() throws Exception {
         UUID id = submitted("access", "planted-first");
         for (String other : List.of(
-                submission(id, "access", "planted-other"),
-                submission(id, "erasure", "planted-first"),
-                submission(id, "access", "planted-first").replace("2027-01-31", "2027-01-30"))) {
+                WrongBodies.submission(id, "access", "planted-other"),
+                WrongBodies.submission(id, "erasure", "planted-first"),
+                WrongBodies.submission(id, "access", "planted-first").replace("2027-01-31", "2027-01-30"))) {
             Answer answer = shop.post("/requests", other);
 
             assertThat(answer.status()).isEqualTo(409);
@@ -172,7 +169,7 @@ class ApiIT {
     @Test
     void aSecondOneOfThePersonFollowsTheFirst() throws Exception {
         UUID first = submitted("access", "planted-follower");
-        Answer second = shop.post("/requests", submission(UUID.randomUUID(), "access", "planted-follower"));
+        Answer second = shop.post("/requests", WrongBodies.submission(UUID.randomUUID(), "access", "planted-follower"));
 
         assertThat(second.status()).isEqualTo(202);
         assertThat(second.text("state")).isEqualTo("following");
@@ -182,7 +179,7 @@ class ApiIT {
     @Test
     void aReportAboutSomebodyWhoIsBeingErasedIsTakenInAndRejected() throws Exception {
         submitted("erasure", "planted-erased");
-        Answer report = shop.post("/requests", submission(UUID.randomUUID(), "access", "planted-erased"));
+        Answer report = shop.post("/requests", WrongBodies.submission(UUID.randomUUID(), "access", "planted-erased"));
 
         assertThat(report.status()).isEqualTo(202);
         assertThat(report.text("state")).isEqualTo("rejected");
@@ -192,7 +189,7 @@ class ApiIT {
     void anUnknownRegulationIsRefusedWithThoseThatAreKnown() throws Exception {
         Answer answer = shop.post(
                 "/requests",
-                submission(UUID.randomUUID(), "access", "planted-x").replace("gdpr", "planted"));
+                WrongBodies.submission(UUID.randomUUID(), "access", "planted-x").replace("gdpr", "planted"));
 
         assertThat(answer.status()).isEqualTo(422);
         assertThat(answer.text("reason")).isEqualTo("unknown_regulation");
@@ -230,7 +227,8 @@ class ApiIT {
         refused(id, "extend", "{'reason':'planted reason'}", "already_extended", "received");
         UUID lgpd = UUID.fromString(shop.post(
                         "/requests",
-                        submission(UUID.randomUUID(), "access", "planted-lgpd").replace("gdpr", "lgpd"))
+                        WrongBodies.submission(UUID.randomUUID(), "access", "planted-lgpd")
+                                .replace("gdpr", "lgpd"))
                 .text("request_id"));
         refused(lgpd, "extend", "{'reason':'planted reason'}", "not_extendable", "received");
         shop.post("/requests/" + lgpd + "/withdraw", "{}");
@@ -356,7 +354,7 @@ class ApiIT {
         UUID human = waiting("planted-c", "human");
         UUID ccpa = UUID.fromString(shop.post(
                         "/requests",
-                        submission(UUID.randomUUID(), "access", "planted-d")
+                        WrongBodies.submission(UUID.randomUUID(), "access", "planted-d")
                                 .replace("gdpr", "ccpa")
                                 .replace("2027", "2020"))
                 .text("request_id"));
@@ -455,110 +453,8 @@ class ApiIT {
 
     // --- what cannot be meant
 
-    static Stream<Arguments> wrongBodies() {
-        String good = submission(UUID.fromString("00000000-0000-4000-8000-000000000001"), "access", "planted-id");
-        String path = "/requests/00000000-0000-4000-8000-000000000001";
-        return Stream.of(
-                argumentSet("not JSON", "submit", "/requests", "subject=planted", "not_json"),
-                argumentSet("broken off", "submit", "/requests", good.substring(0, good.length() - 9), "not_json"),
-                argumentSet("empty", "submit", "/requests", "", "not_json"),
-                argumentSet("two documents", "submit", "/requests", good + good, "not_json"),
-                argumentSet(
-                        "a key twice",
-                        "submit",
-                        "/requests",
-                        good.replace("'kind'", "'kind':'erasure','kind'"),
-                        "not_json"),
-                argumentSet("a list", "submit", "/requests", "['planted']", "invalid_body"),
-                argumentSet("null", "submit", "/requests", "null", "invalid_body"),
-                argumentSet("no kind", "submit", "/requests", good.replace("'kind':'access',", ""), "invalid_body"),
-                argumentSet(
-                        "an unknown kind",
-                        "submit",
-                        "/requests",
-                        good.replace("'access'", "'planted'"),
-                        "invalid_body"),
-                argumentSet(
-                        "no subject",
-                        "submit",
-                        "/requests",
-                        good.replaceFirst("'subject':\\{[^}]*},", ""),
-                        "invalid_body"),
-                argumentSet(
-                        "a subject of text",
-                        "submit",
-                        "/requests",
-                        good.replaceFirst("'subject':\\{[^}]*}", "'subject':'planted'"),
-                        "invalid_body"),
-                argumentSet(
-                        "a misspelt time",
-                        "submit",
-                        "/requests",
-                        good.replace("submitted_at", "submited_planted"),
-                        "invalid_body"),
-                argumentSet(
-                        "a misspelt e-mail",
-                        "submit",
-                        "/requests",
-                        good.replace("'email'", "'planted_email'"),
-                        "invalid_body"),
-                argumentSet(
-                        "a time that is none",
-                        "submit",
-                        "/requests",
-                        good.replace("2027-01-31", "planted"),
-                        "invalid_body"),
-                argumentSet(
-                        "a NUL", "submit", "/requests", good.replace("planted-id", "planted\\u0000"), "invalid_body"),
-                argumentSet(
-                        "an id of 10,000 characters",
-                        "submit",
-                        "/requests",
-                        good.replace("planted-id", "planted".repeat(1_429)),
-                        "invalid_body"),
-                argumentSet(
-                        "an id that is none",
-                        "submit",
-                        "/requests",
-                        good.replace("00000000-0000", "planted"),
-                        "invalid_body"),
-                argumentSet(
-                        "a regulation in capitals",
-                        "submit",
-                        "/requests",
-                        good.replace("gdpr", "PLANTED"),
-                        "invalid_body"),
-                argumentSet("no reason", "operate", path + "/extend", "{}", "invalid_body"),
-                argumentSet("a blank reason", "operate", path + "/reject", "{'reason':' '}", "invalid_body"),
-                argumentSet(
-                        "a long reason",
-                        "operate",
-                        path + "/reject",
-                        "{'reason':'%s'}".formatted("planted".repeat(200)),
-                        "invalid_body"),
-                argumentSet(
-                        "a name for a reason", "operate", path + "/hold", "{'reason':'Mara Planted'}", "invalid_body"),
-                argumentSet("something to release", "operate", path + "/release", "{'planted':1}", "invalid_body"),
-                argumentSet(
-                        "a reason to take back", "submit", path + "/withdraw", "{'reason':'planted'}", "invalid_body"),
-                argumentSet("no filter", "operate", "/requests/retry", "{}", "invalid_body"),
-                argumentSet(
-                        "a misspelt filter",
-                        "operate",
-                        "/requests/retry",
-                        "{'filter':{'planted':'sources'}}",
-                        "invalid_body"),
-                argumentSet("a limited filter", "operate", "/requests/retry", "{'filter':{'limit':1}}", "invalid_body"),
-                argumentSet("a misspelt search", "read", "/requests/search", "{'subjekt':'planted'}", "invalid_body"),
-                argumentSet("a state that is none", "read", "/requests/search", "{'state':'planted'}", "invalid_body"),
-                argumentSet("a limit too many", "read", "/requests/search", "{'limit':501}", "invalid_body"),
-                argumentSet("a limit of text", "read", "/requests/search", "{'limit':'planted'}", "invalid_body"),
-                argumentSet(
-                        "an after that is none", "read", "/requests/search", "{'after':'planted'}", "invalid_body"));
-    }
-
     @ParameterizedTest
-    @MethodSource("wrongBodies")
+    @MethodSource("dev.lethe.requests.WrongBodies#all")
     void whatCannotBeMeantIsRefusedWithWhatToWrite(String right, String path, String body, String reason)
             throws Exception {
         Answer answer = HttpCaller.withKey(port, KEYS.get(right)).post(path, body);
@@ -758,14 +654,9 @@ class ApiIT {
 
     // --- helpers
 
-    private static String submission(UUID id, String kind, String subject) {
-        return "{'request_id':'%s','kind':'%s','subject':{'id':'%s','email':'planted@example.com'},'regulation':'gdpr','submitted_at':'2027-01-31T12:00:00Z'}"
-                .formatted(id, kind, subject);
-    }
-
     private static UUID submitted(String kind, String subject) throws Exception {
         UUID id = UUID.randomUUID();
-        Answer answer = shop.post("/requests", submission(id, kind, subject));
+        Answer answer = shop.post("/requests", WrongBodies.submission(id, kind, subject));
         assertThat(answer.status()).as(answer.body()).isEqualTo(202);
         return id;
     }
