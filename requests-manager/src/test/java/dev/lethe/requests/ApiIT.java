@@ -64,7 +64,8 @@ class ApiIT {
     @BeforeAll
     static void install(@TempDir Path folder) throws IOException {
         installation = new Installation(
-                folder, "orders: { via: http, url: \"http://127.0.0.1:1/{subject.id}\", explain: Orders }");
+                folder,
+                "orders: { via: http, url: \"http://127.0.0.1:1/{subject.id}\", private: true, explain: Orders }");
         broker = installation.broker();
         database = new Link(Installation.databasePort());
         ConfigurableApplicationContext instance = installation.start(
@@ -520,7 +521,7 @@ class ApiIT {
     @Test
     void whatIsNoHttpIsNeitherRepeatedNorLogged() throws Exception {
         for (String head : List.of(
-                "GET /requests/<planted>\"| HTTP/1.1\r\nHost: x\r\n\r\n",
+                "GET /requests/planted\u0001planted HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
                 "GET /requests?subject=%zzplanted HTTP/1.1\r\nHost: x\r\nX-API-Key: %s\r\nConnection: close\r\n\r\n"
                         .replace("%s", KEYS.get("read")),
                 "GET /requests HTTP/1.1\r\nHost: x\r\nplanted planted\r\nConnection: close\r\n\r\n")) {
