@@ -112,6 +112,10 @@ public final class Installation implements AutoCloseable {
                 "lethe.access.expiry-check=100ms");
     }
 
+    static int databasePort() {
+        return POSTGRES.port();
+    }
+
     static String jdbcUrlOverPort(int port) {
         return "jdbc:postgresql://127.0.0.1:%d/%s".formatted(port, DATABASE);
     }
