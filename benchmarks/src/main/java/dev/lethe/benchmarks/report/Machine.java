@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -27,6 +29,26 @@ public final class Machine {
         machine.put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
         machine.put("java", System.getProperty("java.runtime.version"));
         return machine;
+    }
+
+    /**
+     * The line above a table.
+     *
+     * @param machine with the versions of PostgreSQL and RabbitMQ as {@code postgresql} and {@code rabbitmq}
+     * @param inFull whether all of it was measured, as much as it should be
+     */
+    public static String inWords(Map<String, Object> machine, boolean inFull) {
+        return "%s, %s cores, %s GiB, %s; Java %s, PostgreSQL %s, RabbitMQ %s. Measured on %s%s."
+                .formatted(
+                        machine.get("processor"),
+                        machine.get("cores"),
+                        machine.get("memory_gib"),
+                        machine.get("os"),
+                        machine.get("java"),
+                        machine.get("postgresql"),
+                        machine.get("rabbitmq"),
+                        LocalDate.now(ZoneOffset.UTC),
+                        inFull ? "" : ", not in full");
     }
 
     private static String processor() throws IOException {

@@ -2,6 +2,7 @@ package dev.lethe.benchmarks.scheduler;
 
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
+import dev.lethe.benchmarks.servers.Servers;
 import java.io.IOException;
 import java.util.BitSet;
 import java.util.Map;

@@ -3,6 +3,7 @@ package dev.lethe.benchmarks.scheduler;
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
+import dev.lethe.benchmarks.servers.Servers;
 import dev.lethe.messages.Topology;
 import dev.lethe.messages.scheduling.ScheduleHeaders;
 import java.io.IOException;

@@ -1,5 +1,7 @@
 package dev.lethe.benchmarks.scheduler;
 
+import dev.lethe.benchmarks.servers.Servers;
+import dev.lethe.benchmarks.servers.Usage;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -1,6 +1,7 @@
 package dev.lethe.benchmarks.scheduler;
 
 import dev.lethe.benchmarks.report.Numbers;
+import dev.lethe.benchmarks.servers.Servers;
 import dev.lethe.messages.Topology;
 import java.util.ArrayList;
 import java.util.List;

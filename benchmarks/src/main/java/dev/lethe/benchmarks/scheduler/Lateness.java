@@ -1,6 +1,7 @@
 package dev.lethe.benchmarks.scheduler;
 
 import dev.lethe.benchmarks.report.Runs;
+import dev.lethe.benchmarks.servers.Servers;
 import java.time.Instant;
 
 /** How late messages come whose times are known beforehand: rows are stored first, then one listens. */

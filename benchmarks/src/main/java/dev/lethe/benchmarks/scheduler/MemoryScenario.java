@@ -3,6 +3,7 @@ package dev.lethe.benchmarks.scheduler;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.lethe.benchmarks.report.Numbers;
+import dev.lethe.benchmarks.servers.Usage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

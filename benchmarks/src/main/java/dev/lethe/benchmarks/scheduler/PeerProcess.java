@@ -2,6 +2,8 @@ package dev.lethe.benchmarks.scheduler;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.lethe.benchmarks.servers.Servers;
+import dev.lethe.benchmarks.servers.ServiceProcess;
 import dev.lethe.servers.Guard;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -130,7 +132,7 @@ final class PeerProcess implements Contender {
         }
         if (answer.startsWith("@failed")) {
             throw new IllegalStateException(
-                    "%s: %s%s%n%s".formatted(name(), answer.substring(1), LOG_FOLLOWS, OurScheduler.endOf(log)));
+                    "%s: %s%s%n%s".formatted(name(), answer.substring(1), LOG_FOLLOWS, ServiceProcess.endOf(log)));
         }
         return answer.substring(1);
     }

@@ -3,6 +3,7 @@ package dev.lethe.benchmarks.scheduler;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.Delivery;
+import dev.lethe.benchmarks.servers.Servers;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

@@ -7,11 +7,9 @@ import dev.lethe.benchmarks.report.Figure;
 import dev.lethe.benchmarks.report.Machine;
 import dev.lethe.benchmarks.report.Report;
 import dev.lethe.benchmarks.report.Table;
-import java.io.IOException;
+import dev.lethe.benchmarks.servers.Servers;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -196,20 +194,9 @@ public final class SchedulerBench {
         return machine;
     }
 
-    private String text(Report report) throws IOException {
-        var machine = report.machine();
+    private String text(Report report) {
         var text = new StringBuilder();
-        text.append("%s, %s cores, %s GiB, %s; Java %s, PostgreSQL %s, RabbitMQ %s. Measured on %s%s.%n%n"
-                .formatted(
-                        machine.get("processor"),
-                        machine.get("cores"),
-                        machine.get("memory_gib"),
-                        machine.get("os"),
-                        machine.get("java"),
-                        machine.get("postgresql"),
-                        machine.get("rabbitmq"),
-                        LocalDate.now(ZoneOffset.UTC),
-                        publish ? "" : ", not in full"));
+        text.append(Machine.inWords(report.machine(), publish)).append("\n\n");
         text.append(Table.of(report.figures()).markdown()).append("\n");
         if (scenarios.contains(drain)) {
             text.append("\n### Everybody's drain\n\n").append(drain.table().markdown());

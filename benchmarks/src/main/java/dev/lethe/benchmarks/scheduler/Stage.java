@@ -2,6 +2,7 @@ package dev.lethe.benchmarks.scheduler;
 
 import dev.lethe.benchmarks.report.Figure;
 import dev.lethe.benchmarks.report.Report;
+import dev.lethe.benchmarks.servers.Servers;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;

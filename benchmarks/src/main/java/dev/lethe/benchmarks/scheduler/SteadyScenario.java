@@ -1,5 +1,6 @@
 package dev.lethe.benchmarks.scheduler;
 
+import dev.lethe.benchmarks.servers.Servers;
 import dev.lethe.messages.Topology;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package dev.lethe.benchmarks.scheduler;
+package dev.lethe.benchmarks.servers;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** What processes have used so far, as Linux counts it; not a number on other systems. */
-final class Usage {
+public final class Usage {
 
     private static final double TICKS_PER_SECOND = 100;
     private static final int UTIME = 11;
@@ -17,7 +17,7 @@ final class Usage {
     private Usage() {}
 
     /** CPU seconds of a process, of its descendants, and of those of them that have ended. */
-    static double cpuSeconds(long pid) {
+    public static double cpuSeconds(long pid) {
         if (!Files.isDirectory(Path.of("/proc/self"))) {
             return Double.NaN;
         }
@@ -47,7 +47,7 @@ final class Usage {
     }
 
     /** The most memory that the process has ever had, in MiB. */
-    static double peakMebibytes(long pid) {
+    public static double peakMebibytes(long pid) {
         try (Stream<String> lines = Files.lines(Path.of("/proc/" + pid + "/status"))) {
             return lines.filter(line -> line.startsWith("VmHWM:"))
                     .mapToDouble(line -> Double.parseDouble(line.replaceAll("\\D", "")) / 1024)

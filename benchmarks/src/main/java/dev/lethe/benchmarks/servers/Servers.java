@@ -1,4 +1,4 @@
-package dev.lethe.benchmarks.scheduler;
+package dev.lethe.benchmarks.servers;
 
 import com.rabbitmq.client.ConnectionFactory;
 import dev.lethe.servers.BrokerDefinitions;
@@ -6,6 +6,7 @@ import dev.lethe.servers.Guard;
 import dev.lethe.servers.LocalServers;
 import dev.lethe.servers.PostgresServer;
 import dev.lethe.servers.RabbitServer;
+import dev.lethe.servers.RedisServer;
 import dev.lethe.servers.Server;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,11 +27,11 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.springframework.util.FileSystemUtils;
 
-/** The one PostgreSQL and the one RabbitMQ that all are measured on, new for every run and gone after it. */
-final class Servers implements AutoCloseable {
+/** The one PostgreSQL and the one RabbitMQ that all are measured on, new for every run and gone after it; Redis for those that start it. */
+public final class Servers implements AutoCloseable {
 
     /** The same for all; everything else is as PostgreSQL comes, above all fsync and synchronous_commit, which are on. */
-    static final List<String> SETTINGS = List.of(
+    public static final List<String> SETTINGS = List.of(
             "shared_preload_libraries = 'pg_stat_statements'", "shared_buffers = '512MB'", "max_wal_size = '4GB'");
 
     private static final String BROKER_USER = "admin";
@@ -52,8 +53,8 @@ final class Servers implements AutoCloseable {
      * @param parent where they get a folder of their own, deleted in the end; what killed runs have left there is deleted too
      * @throws IllegalStateException if the environment names servers: what others use cannot be measured
      */
-    static Servers start(Path parent, Consumer<String> say) throws IOException, SQLException {
-        for (String variable : List.of("LETHE_POSTGRES_URL", "LETHE_RABBITMQ_URL")) {
+    public static Servers start(Path parent, Consumer<String> say) throws IOException, SQLException {
+        for (String variable : List.of("LETHE_POSTGRES_URL", "LETHE_REDIS_URL", "LETHE_RABBITMQ_URL")) {
             if (System.getenv(variable) != null) {
                 throw new IllegalStateException(
                         "%s is set, but a benchmark needs servers of its own; unset it".formatted(variable));
@@ -109,30 +110,35 @@ final class Servers implements AutoCloseable {
     }
 
     /** Deleted in the end, with everything in it. */
-    Path folder() {
+    public Path folder() {
         return folder;
     }
 
-    PostgresServer postgres() {
+    public PostgresServer postgres() {
         return servers.postgres();
     }
 
-    RabbitServer rabbit() {
+    public RabbitServer rabbit() {
         return servers.rabbit();
     }
 
+    /** It runs only once it is started. */
+    public RedisServer redis() {
+        return servers.redis();
+    }
+
     /** A new database, in which statements are counted. */
-    void createDatabase(String name) throws SQLException {
+    public void createDatabase(String name) throws SQLException {
         postgres().createDatabase(name);
         execute(name, "create extension if not exists pg_stat_statements");
     }
 
-    Connection connect(String database) throws SQLException {
+    public Connection connect(String database) throws SQLException {
         return DriverManager.getConnection(
                 postgres().jdbcUrl(database), postgres().user(), postgres().password());
     }
 
-    void execute(String database, String... statements) throws SQLException {
+    public void execute(String database, String... statements) throws SQLException {
         try (Connection connection = connect(database);
                 Statement statement = connection.createStatement()) {
             for (String sql : statements) {
@@ -141,7 +147,7 @@ final class Servers implements AutoCloseable {
         }
     }
 
-    double number(String database, String query) throws SQLException {
+    public double number(String database, String query) throws SQLException {
         try (Connection connection = connect(database);
                 Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(query)) {
@@ -150,24 +156,24 @@ final class Servers implements AutoCloseable {
         }
     }
 
-    boolean isTrue(String database, String query) throws SQLException {
+    public boolean isTrue(String database, String query) throws SQLException {
         return number(database, "select (%s)::int".formatted(query)) == 1;
     }
 
     /** So that nobody pays for what was done before. */
-    void tidyUp(String database) throws SQLException {
+    public void tidyUp(String database) throws SQLException {
         long begun = System.nanoTime();
         execute(database, "vacuum analyze", "checkpoint");
         tidying.put(database, Duration.ofNanos(System.nanoTime() - begun));
     }
 
     /** How long that took the last time. */
-    Duration tidying(String database) {
+    public Duration tidying(String database) {
         return tidying.getOrDefault(database, Duration.ofSeconds(1));
     }
 
     /** A connection as the user who may do everything. */
-    com.rabbitmq.client.Connection broker(String name) throws IOException, TimeoutException {
+    public com.rabbitmq.client.Connection broker(String name) throws IOException, TimeoutException {
         var factory = new ConnectionFactory();
         factory.setHost("127.0.0.1");
         factory.setPort(rabbit().port());
@@ -177,16 +183,16 @@ final class Servers implements AutoCloseable {
         return factory.newConnection(name);
     }
 
-    static String brokerUser() {
+    public static String brokerUser() {
         return BROKER_USER;
     }
 
     /** With the user and its password in it. */
-    String amqpUrlWithUser() {
+    public String amqpUrlWithUser() {
         return "amqp://%s:%s@127.0.0.1:%d".formatted(BROKER_USER, rabbit().password(BROKER_USER), rabbit().port());
     }
 
-    String postgresVersion() throws SQLException {
+    public String postgresVersion() throws SQLException {
         try (Connection connection = connect("postgres");
                 Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery("show server_version")) {
@@ -195,7 +201,7 @@ final class Servers implements AutoCloseable {
         }
     }
 
-    String rabbitVersion() throws IOException, TimeoutException {
+    public String rabbitVersion() throws IOException, TimeoutException {
         var connection = broker("version");
         try {
             return String.valueOf(connection.getServerProperties().get("version"));
@@ -210,7 +216,7 @@ final class Servers implements AutoCloseable {
             return;
         }
         closed = true;
-        List.<Server>of(servers.rabbit(), servers.postgres()).forEach(Servers::end);
+        List.<Server>of(servers.rabbit(), servers.redis(), servers.postgres()).forEach(Servers::end);
         servers.close();
         try {
             FileSystemUtils.deleteRecursively(folder);
@@ -229,7 +235,7 @@ final class Servers implements AutoCloseable {
     }
 
     /** Waits for a condition, and says when it gives up. */
-    static void await(String what, long seconds, Condition condition) throws Exception {
+    public static void await(String what, long seconds, Condition condition) throws Exception {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         while (!condition.holds()) {
             if (System.nanoTime() > end) {
@@ -239,7 +245,7 @@ final class Servers implements AutoCloseable {
         }
     }
 
-    interface Condition {
+    public interface Condition {
         boolean holds() throws Exception;
     }
 }
