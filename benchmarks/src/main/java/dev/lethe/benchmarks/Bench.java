@@ -1,5 +1,6 @@
 package dev.lethe.benchmarks;
 
+import dev.lethe.benchmarks.access.AccessBench;
 import dev.lethe.benchmarks.scheduler.SchedulerBench;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -24,9 +25,10 @@ public final class Bench {
             List<String> rest = words.subList(Math.min(1, words.size()), words.size());
             return switch (words.isEmpty() ? "" : words.getFirst()) {
                 case "scheduler" -> SchedulerBench.run(root, rest) ? 0 : FAILED;
+                case "access" -> AccessBench.run(root, rest) ? 0 : FAILED;
                 default ->
                     throw new WrongUse(
-                            "expected the name of a benchmark: scheduler; './lethe bench --help' tells more");
+                            "expected the name of a benchmark, scheduler or access; './lethe bench --help' tells more");
             };
         } catch (WrongUse e) {
             System.err.println("lethe: " + e.getMessage());

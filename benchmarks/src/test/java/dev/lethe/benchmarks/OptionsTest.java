@@ -47,5 +47,6 @@ class OptionsTest {
     @Test
     void aPartThatDoesNotExistIsWrongUse() {
         assertThat(Bench.run(List.of("scheduler", "--only", "drein"))).isEqualTo(2);
+        assertThat(Bench.run(List.of("access", "--only", "smal"))).isEqualTo(2);
     }
 }
