@@ -93,9 +93,10 @@ final class SmallScenario implements Scenario {
 
     /** The number that was the fastest; if none was measured, what is usual. */
     static int bestWorkers(Stage stage) {
-        int best = USUAL_WORKERS;
+        List<Integer> numbers = stage.scale().workers();
+        int best = numbers.contains(USUAL_WORKERS) ? USUAL_WORKERS : numbers.getFirst();
         double rate = 0;
-        for (int workers : stage.scale().workers()) {
+        for (int workers : numbers) {
             double measured = stage.measured("small.%d".formatted(workers), 0);
             if (measured > rate) {
                 best = workers;
