@@ -2,13 +2,14 @@ package dev.lethe.requests;
 
 import dev.lethe.outbox.CrashPoint;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** An instance in a process of its own, which dies or stops at a {@link CrashPoint}. */
 final class Doomed implements AutoCloseable {
@@ -17,8 +18,7 @@ final class Doomed implements AutoCloseable {
     static final int KILLED = 137;
 
     private static final long SECONDS = 60;
-    private static final Pattern PORT = Pattern.compile("Tomcat started on port (\\d+)");
-
+    private final int port;
     private final Process process;
     private final Path output;
 
@@ -36,6 +36,8 @@ final class Doomed implements AutoCloseable {
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                 RequestsManager.class.getName()));
         command.addAll(settings);
+        this.port = freePort();
+        command.add("--server.port=" + port);
         this.process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
@@ -64,16 +66,22 @@ final class Doomed implements AutoCloseable {
         return process.isAlive();
     }
 
-    boolean isListening() throws IOException {
-        return PORT.matcher(said()).find();
+    boolean isListening() {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            return socket.isConnected();
+        } catch (IOException notYet) {
+            return false;
+        }
     }
 
-    int port() throws IOException {
-        Matcher port = PORT.matcher(said());
-        if (!port.find()) {
-            throw new IllegalStateException("it does not listen yet");
+    int port() {
+        return port;
+    }
+
+    private static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
         }
-        return Integer.parseInt(port.group(1));
     }
 
     String said() throws IOException {

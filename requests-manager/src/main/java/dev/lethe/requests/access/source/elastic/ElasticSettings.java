@@ -66,6 +66,7 @@ record ElasticSettings(
             "api_key_file",
             "ca",
             "page",
+            "private",
             "timeout");
 
     /** Neither another cluster's ("cluster:name"), which is skipped in silence when it is down, nor an exclusion. */

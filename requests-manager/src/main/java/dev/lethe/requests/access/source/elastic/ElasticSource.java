@@ -8,13 +8,13 @@ import dev.lethe.requests.access.source.Source;
 import dev.lethe.requests.access.source.SourceFailure;
 import dev.lethe.requests.access.source.SourceSection;
 import dev.lethe.requests.access.source.SubjectField;
+import dev.lethe.requests.access.source.http.Addresses;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.http.conn.DnsResolver;
-import org.apache.http.impl.conn.SystemDefaultDnsResolver;
 
 /**
  * The documents of an Elasticsearch in which one field is the person's, exactly. All of them, as they stood at one moment, or a failure:
@@ -31,8 +31,10 @@ public final class ElasticSource implements Source, AutoCloseable {
     /** A source as the file has it; empty if something is wrong with it, which is noted. */
     public static Optional<Source> read(SourceSection section) {
         About about = section.about();
+        boolean mayBePrivate = section.mayBePrivate();
         return ElasticSettings.read(section)
-                .map(settings -> new ElasticSource(about, settings, SystemDefaultDnsResolver.INSTANCE));
+                .map(settings ->
+                        new ElasticSource(about, settings, host -> Addresses.allowed(host, mayBePrivate)));
     }
 
     /** @param addresses which addresses a host has; asked for every connection, which goes to one of them and nowhere else */

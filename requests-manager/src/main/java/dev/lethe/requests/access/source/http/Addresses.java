@@ -9,7 +9,7 @@ import java.util.List;
  * Which addresses belong to the public Internet, after the registries of IANA (RFC 6890 and what followed it). What leads into a
  * network of one's own, to this machine or to the metadata service of a cloud does not.
  */
-final class Addresses {
+public final class Addresses {
 
     /** An address and how many of its first bits count. */
     private record Block(byte[] address, int bits) {
@@ -75,6 +75,22 @@ final class Addresses {
 
     private static List<Block> blocks(String... texts) {
         return Arrays.stream(texts).map(Block::of).toList();
+    }
+
+    /**
+     * The addresses of a host that a source may connect to.
+     *
+     * @param mayBePrivate whether all of them are
+     * @throws UnknownHostException if it has none, or none of those that it has is allowed
+     */
+    public static InetAddress[] allowed(String host, boolean mayBePrivate) throws UnknownHostException {
+        InetAddress[] allowed = Arrays.stream(InetAddress.getAllByName(host))
+                .filter(address -> mayBePrivate || isPublic(address))
+                .toArray(InetAddress[]::new);
+        if (allowed.length == 0) {
+            throw new UnknownHostException("its addresses are private; write 'private: true' if that is meant");
+        }
+        return allowed;
     }
 
     static boolean isPublic(InetAddress address) {
