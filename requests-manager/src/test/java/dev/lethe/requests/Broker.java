@@ -25,6 +25,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -211,6 +212,11 @@ public final class Broker implements AutoCloseable {
                     return taken[0] != null;
                 });
         return taken[0];
+    }
+
+    /** Takes the next message in a queue, if there is one. May be called by several threads. */
+    public synchronized Optional<GetResponse> takeIfThere(String queue) throws IOException {
+        return Optional.ofNullable(admin.basicGet(queue, true));
     }
 
     /** Why the next message in the parking lot of this queue is there. */
