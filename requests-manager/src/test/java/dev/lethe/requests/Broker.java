@@ -242,13 +242,13 @@ public final class Broker implements AutoCloseable {
         return notes.stream().filter(note -> note.requestId().equals(requestId)).toList();
     }
 
-    /** As message-scheduler brings a note back. */
+    /** As message-scheduler brings a note back: in the name of who gave it. */
     public void bringBackCheckOf(UUID requestId) throws IOException {
         publish(
-                "admin",
+                "message-scheduler",
                 "",
                 Topology.CHECKS_QUEUE,
-                envelope(Messages.REQUEST_CHECK).build(),
+                envelope(Messages.REQUEST_CHECK).userId("requests-manager").build(),
                 MessageJson.write(new CheckRequest(requestId)));
     }
 

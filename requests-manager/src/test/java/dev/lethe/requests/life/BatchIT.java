@@ -58,7 +58,8 @@ class BatchIT {
     @BeforeEach
     void install(@TempDir Path folder) throws IOException {
         installation = new Installation(
-                folder, "orders: { via: http, url: \"http://127.0.0.1:1/{subject.id}\", explain: Orders }");
+                folder,
+                "orders: { via: http, url: \"http://127.0.0.1:1/{subject.id}\", private: true, explain: Orders }");
         broker = installation.broker();
         installation.start("lethe.access.workers=0");
     }

@@ -3,6 +3,7 @@ package dev.lethe.requests.life;
 import static dev.lethe.messages.Messages.ERASURE_START;
 import static dev.lethe.messages.Messages.NOTIFICATION_SENT;
 import static dev.lethe.messages.Messages.REQUEST_ACCESS;
+import static dev.lethe.messages.Messages.REQUEST_CHECK;
 import static dev.lethe.messages.Messages.REQUEST_DUE_SOON;
 import static dev.lethe.messages.Messages.REQUEST_ERASURE;
 import static dev.lethe.messages.Messages.REQUEST_EXTENDED;
@@ -20,6 +21,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.lethe.messages.MessageJson;
 import dev.lethe.messages.Subject;
+import dev.lethe.messages.request.CheckRequest;
 import dev.lethe.messages.request.DeadlineKind;
 import dev.lethe.messages.request.NotificationSent;
 import dev.lethe.messages.request.RequestDueSoon;
@@ -58,7 +60,8 @@ class DeadlinesIT {
     @BeforeAll
     static void install(@TempDir Path folder) throws Exception {
         installation = new Installation(
-                folder, "orders: { via: http, url: \"http://127.0.0.1:1/{subject.id}\", explain: Orders }");
+                folder,
+                "orders: { via: http, url: \"http://127.0.0.1:1/{subject.id}\", private: true, explain: Orders }");
         broker = installation.broker();
         life = installation
                 .start(
@@ -249,6 +252,22 @@ class DeadlinesIT {
         assertThat(broker.notes(ended)).extracting(Broker.Note::command).containsExactly(SCHEDULE, CANCEL);
         assertThat(broker.notes(unknown)).isEmpty();
         assertThat(installation.state(unknown)).isEqualTo("none");
+    }
+
+    @Test
+    void aCheckThatSomebodyElseMadeUpIsParked() throws IOException {
+        UUID request = received("gdpr");
+        installation.set("target_at = now()", request);
+
+        broker.publish(
+                "admin",
+                "",
+                CHECKS_QUEUE,
+                Broker.envelope(REQUEST_CHECK).userId("admin").build(),
+                MessageJson.write(new CheckRequest(request)));
+
+        assertThat(broker.parkedReason(CHECKS_QUEUE)).isEqualTo("wrong_sender");
+        assertThat(broker.facts(REQUEST_DUE_SOON, request)).isEmpty();
     }
 
     @Test
