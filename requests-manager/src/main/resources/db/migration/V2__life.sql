@@ -51,6 +51,7 @@ create index request_of_person on request (subject_pseudonym, received_at);
 create index request_followers on request (duplicate_of) where state = 'following';
 create index request_to_be_forgotten on request (ended_at) where ended_at is not null and subject is not null;
 create index request_by_time on request (received_at, id);
+create index request_open_by_time on request (received_at, id) where ended_at is null;
 create index request_by_deadline on request (due_at) where ended_at is null;
 
 alter table request_history rename column worker to who;
@@ -65,6 +66,8 @@ end
 $$;
 create trigger request_history_is_append_only before update or delete on request_history
     for each row execute function refuse_change();
+create trigger request_history_is_not_emptied before truncate on request_history
+    for each statement execute function refuse_change();
 
 -- What participants were asked to hand out for a report, and what they answered
 create table export_task (

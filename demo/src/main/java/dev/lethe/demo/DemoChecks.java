@@ -211,8 +211,9 @@ final class DemoChecks {
                     .query(String.class)
                     .list();
             // Claimed to ask the participants, and claimed again when they had answered; built after that, and once
-            List<String> states =
-                    steps.stream().map(step -> step.substring(0, step.indexOf(' '))).toList();
+            List<String> states = steps.stream()
+                    .map(step -> step.substring(0, step.indexOf(' ')))
+                    .toList();
             if (states.stream().filter("ready"::equals).count() == 1
                     && states.lastIndexOf("in_progress") == states.indexOf("ready") - 1) {
                 once++;

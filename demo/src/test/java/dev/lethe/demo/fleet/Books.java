@@ -122,7 +122,8 @@ final class Books {
     /** How many pieces are stored of reports that there are not. */
     long strayChunks() {
         return of(Service.REQUESTS_MANAGER)
-                .sql("select count(*) from report_chunk where (request_id, epoch) not in (select request_id, epoch from report)")
+                .sql(
+                        "select count(*) from report_chunk where (request_id, epoch) not in (select request_id, epoch from report)")
                 .query(Long.class)
                 .single();
     }

@@ -39,6 +39,9 @@ import org.springframework.transaction.annotation.Transactional;
 @Component
 class Claims {
 
+    /** The reason of a participant that did answer, but not with what it has. */
+    private static final String EXPORT_FAILED = "export_failed";
+
     private final Requests requests;
     private final RequestLife life;
     private final Announcements announcements;
@@ -144,7 +147,10 @@ class Claims {
         List<ErasureException> missing = claim.exports().stream()
                 .filter(export -> !export.isAnswered())
                 .map(export -> new ErasureException(
-                        export.participant(), ErasureOutcome.FAILED, List.of(), ErasureException.NO_ANSWER))
+                        export.participant(),
+                        ErasureOutcome.FAILED,
+                        List.of(),
+                        export.outcome() == null ? ErasureException.NO_ANSWER : EXPORT_FAILED))
                 .toList();
         CompletionOutcome outcome =
                 missing.isEmpty() ? CompletionOutcome.COMPLETED : CompletionOutcome.COMPLETED_WITH_EXCEPTIONS;

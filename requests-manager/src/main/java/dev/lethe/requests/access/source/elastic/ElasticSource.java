@@ -33,8 +33,7 @@ public final class ElasticSource implements Source, AutoCloseable {
         About about = section.about();
         boolean mayBePrivate = section.mayBePrivate();
         return ElasticSettings.read(section)
-                .map(settings ->
-                        new ElasticSource(about, settings, host -> Addresses.allowed(host, mayBePrivate)));
+                .map(settings -> new ElasticSource(about, settings, host -> Addresses.allowed(host, mayBePrivate)));
     }
 
     /** @param addresses which addresses a host has; asked for every connection, which goes to one of them and nowhere else */

@@ -42,6 +42,7 @@ final class Given {
                   visits:
                     via: elasticsearch
                     url: %s
+                    private: true
                     explain: Your visits
                     %s
                 """.formatted(url, String.join("\n    ", more)));

@@ -97,7 +97,7 @@ class SourcesFileTest {
                             via: carrier-pigeon
                             explain: Your account
                         """,
-                        "sources.yaml:3: sources.profile.via: expected one of http, sql, found 'carrier-pigeon'"),
+                        "sources.yaml:3: sources.profile.via: expected one of amqp, elasticsearch, http, sql, found 'carrier-pigeon'"),
                 argumentSet(
                         "no via", """
                         sources:
