@@ -59,7 +59,7 @@ class ReportDownloadIT {
     @BeforeAll
     static void install(@TempDir Path folder) throws IOException {
         installation = new Installation(
-                folder, "none: { via: http, url: \"http://127.0.0.1:9/{subject.id}\", explain: None }");
+                folder, "none: { via: http, url: \"http://127.0.0.1:9/{subject.id}\", private: true, explain: None }");
         instance = installation.start(
                 "lethe.access.workers=0",
                 "lethe.access.expiry-check=1h",

@@ -49,7 +49,7 @@ class ReportStorageIT {
     @BeforeAll
     static void install(@TempDir Path folder) throws IOException {
         installation = new Installation(
-                folder, "none: { via: http, url: \"http://127.0.0.1:9/{subject.id}\", explain: None }");
+                folder, "none: { via: http, url: \"http://127.0.0.1:9/{subject.id}\", private: true, explain: None }");
         vault = new Vault(installation.start(IDLE.toArray(String[]::new)));
     }
 

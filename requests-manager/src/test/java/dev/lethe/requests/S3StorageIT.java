@@ -44,7 +44,7 @@ class S3StorageIT {
     static void install(@TempDir Path folder) throws IOException {
         s3 = new S3Server(folder);
         installation = new Installation(
-                folder, "none: { via: http, url: \"http://127.0.0.1:9/{subject.id}\", explain: None }");
+                folder, "none: { via: http, url: \"http://127.0.0.1:9/{subject.id}\", private: true, explain: None }");
         vault = new Vault(start());
     }
 
