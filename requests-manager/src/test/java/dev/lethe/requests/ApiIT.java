@@ -349,7 +349,7 @@ class ApiIT {
 
     @Test
     void everyFilterFindsWhatItSaysAndNothingElse() throws Exception {
-        installation.database().sql("truncate request cascade").update();
+        installation.forgetAllRequests();
         UUID access = submitted("access", "planted-a");
         UUID erasure = submitted("erasure", "planted-b");
         UUID human = waiting("planted-c", "human");
@@ -397,7 +397,7 @@ class ApiIT {
 
     @Test
     void pagesHoldEveryRequestOnceThoughManyCameAtTheSameMomentAndOthersComeMeanwhile() throws Exception {
-        installation.database().sql("truncate request cascade").update();
+        installation.forgetAllRequests();
         submitRows(1_000, "date_trunc('second', now()) - (n / 100) * interval '1 second'");
 
         var read = new ArrayList<UUID>();
@@ -426,7 +426,7 @@ class ApiIT {
 
     @Test
     void aPageThatIsFullAndTheLastHasNoNext() throws Exception {
-        installation.database().sql("truncate request cascade").update();
+        installation.forgetAllRequests();
         submitRows(3, "now() - n * interval '1 second'");
 
         assertThat(desk.get("/requests?limit=3").json().has("next")).isFalse();

@@ -11,7 +11,8 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
-import dev.lethe.requests.life.RequestLife;
+import dev.lethe.requests.life.Submissions;
+import dev.lethe.requests.life.Transitions;
 import dev.lethe.requests.request.RequestCommand;
 import dev.lethe.requests.request.RequestDecider;
 import dev.lethe.requests.request.RequestState;
@@ -49,10 +50,12 @@ class ArchitectureTest {
     static final ArchRule NO_STATE_MOVES_PAST_THE_TABLE = classes()
             .that(MOVE_REQUESTS)
             .should()
-            .be(RequestLife.class)
+            .be(Transitions.class)
+            .orShould()
+            .be(Submissions.class)
             .andShould()
             .callMethod(RequestDecider.class, "decide", RequestState.class, RequestCommand.class)
-            .because("RequestDecider says what may happen in which state, and RequestLife does what follows from it for"
+            .because("RequestDecider says what may happen in which state, and Transitions does what follows from it for"
                     + " others; have it apply your command");
 
     @ArchTest

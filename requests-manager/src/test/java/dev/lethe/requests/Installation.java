@@ -1,6 +1,7 @@
 package dev.lethe.requests;
 
 import static dev.lethe.messages.Topology.REQUESTS_EXCHANGE;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.awaitility.Awaitility.await;
 
 import dev.lethe.messages.MessageJson;
@@ -12,12 +13,12 @@ import dev.lethe.messages.request.WithdrawRequest;
 import dev.lethe.servers.LocalServers;
 import dev.lethe.servers.PostgresServer;
 import dev.lethe.servers.RabbitServer;
+import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
+import java.io.InputStreamReader;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -27,7 +28,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -52,7 +52,6 @@ public final class Installation implements AutoCloseable {
     private final Broker broker;
     private final JdbcClient database;
     private final Path sources;
-    private final Path reports;
 
     /** @param sources lines of {@code sources.yaml} */
     public Installation(Path folder, String... sources) throws IOException {
@@ -61,7 +60,6 @@ public final class Installation implements AutoCloseable {
         this.database = JdbcClient.create(
                 new DriverManagerDataSource(POSTGRES.jdbcUrl(DATABASE), POSTGRES.user(), POSTGRES.password()));
         this.broker = new Broker(RABBIT);
-        this.reports = folder.resolve("reports");
         this.sources =
                 Files.writeString(folder.resolve("sources.yaml"), "sources:\n  " + String.join("\n  ", sources) + "\n");
     }
@@ -229,43 +227,28 @@ public final class Installation implements AutoCloseable {
                 .list();
     }
 
-    /** Every file and folder below the folder of reports, but for the folder of work itself; some may go meanwhile. */
-    List<String> files() throws IOException {
-        var names = new ArrayList<String>();
-        Files.walkFileTree(reports, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
-                return visitFile(folder, attributes);
-            }
-
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                names.add(reports.relativize(file).toString());
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFileFailed(Path file, IOException gone) {
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException gone) {
-                return FileVisitResult.CONTINUE;
-            }
-        });
-        names.removeAll(List.of("", "work"));
-        return names;
+    /** The epochs under which something of its report is stored, once for each piece. */
+    public List<Integer> chunks(UUID request) {
+        return database.sql("select epoch from report_chunk where request_id = :id order by epoch, number")
+                .param("id", request)
+                .query(Integer.class)
+                .list();
     }
 
-    public List<String> files(UUID request) throws IOException {
-        return files().stream()
-                .filter(name -> name.contains(request.toString()))
-                .toList();
+    /** The history keeps itself from being emptied; a test may do what nobody else should. */
+    void forgetAllRequests() {
+        database.sql("alter table request_history disable trigger user").update();
+        database.sql("truncate request cascade").update();
+        database.sql("alter table request_history enable trigger user").update();
     }
 
-    Path reports() {
-        return reports;
+    /** What Redis answers to a command. */
+    static String redis(String command) throws IOException {
+        try (var socket = new Socket("127.0.0.1", LocalServers.shared().redis().port());
+                var answers = new BufferedReader(new InputStreamReader(socket.getInputStream(), US_ASCII))) {
+            socket.getOutputStream().write((command + "\r\n").getBytes(US_ASCII));
+            return answers.readLine();
+        }
     }
 
     @Override

@@ -5,7 +5,6 @@ import static dev.lethe.messages.Messages.REQUEST_ACCESS;
 import static dev.lethe.messages.Messages.REQUEST_COMPLETED;
 import static dev.lethe.messages.Messages.REQUEST_RECEIVED;
 import static dev.lethe.messages.Topology.REQUESTS_EXCHANGE;
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -16,10 +15,7 @@ import dev.lethe.messages.request.SubmitRequest;
 import dev.lethe.servers.LocalServers;
 import dev.lethe.servers.RedisServer;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -87,8 +83,8 @@ class RaceIT {
         Set<UUID> requests = submitMany();
 
         awaitHeld(WORKERS);
-        assertThat(redis("DBSIZE")).as("a mutex for each worker").isEqualTo(":" + WORKERS);
-        assertThat(redis("FLUSHALL")).isEqualTo("+OK");
+        assertThat(Installation.redis("DBSIZE")).as("a mutex for each worker").isEqualTo(":" + WORKERS);
+        assertThat(Installation.redis("FLUSHALL")).isEqualTo("+OK");
         shop.release();
         shop.holdAfter(third);
         awaitHeld(WORKERS);
@@ -104,7 +100,7 @@ class RaceIT {
     /** The line to its database is held, so that it cannot extend its lease; and with Redis its mutex is gone. */
     @Test
     void aWorkerThatIsLateWritesNothing() throws IOException {
-        installation.start(
+        ConfigurableApplicationContext first = installation.start(
                 "spring.datasource.url=" + Installation.jdbcUrlOverPort(line.port()), "lethe.access.workers=1");
         CountDownLatch late = shop.holdNext(1);
         UUID request = installation.askForReport("ada");
@@ -116,25 +112,26 @@ class RaceIT {
         awaitHeld(2);
 
         late.countDown();
-        await("the late report").atMost(Broker.SOON).until(() -> !zips(request).isEmpty());
+        await("the late worker has all it needs")
+                .atMost(Broker.SOON)
+                .until(() -> first.getBean(MeterRegistry.class)
+                                .get("lethe.source.read")
+                                .timer()
+                                .count()
+                        == 1);
         line.release();
-        await("the end of the late report").atMost(Broker.SOON).until(() -> zips(request)
-                .isEmpty());
+        // Built by whose worker is free: the late one, when it has found out that it is late
+        installation.awaitState("ready", installation.askForReport("grace"));
         assertThat(installation.state(request)).isEqualTo("in_progress");
         assertThat(installation.column("epoch", request)).isEqualTo("2");
+        assertThat(installation.chunks(request)).isEmpty();
         next.countDown();
         broker.fact(REQUEST_COMPLETED, request);
 
         assertThat(installation.history(request))
                 .containsExactly("submitted", "claimed by a worker", "claimed by a worker", "report finished");
         assertThat(instances()).hasSize(2);
-        assertThat(installation.files(request))
-                .hasSize(1)
-                .isEqualTo(installation
-                        .database()
-                        .sql("select file from report")
-                        .query(String.class)
-                        .list());
+        assertThat(installation.chunks(request)).as("epochs of what is stored").containsExactly(2);
         assertThat(broker.facts(REPORT_READY, request)).hasSize(1);
         assertThat(broker.facts(REQUEST_COMPLETED, request)).hasSize(1);
     }
@@ -164,26 +161,15 @@ class RaceIT {
                     .until(() -> heard(type).distinct().count() == REQUESTS);
             assertThat(heard(type)).as("each once").containsExactlyInAnyOrderElementsOf(requests);
         }
-        assertThat(installation.files())
-                .as("one file for each, and nothing of work that failed")
-                .containsExactlyInAnyOrderElementsOf(installation
-                        .database()
-                        .sql("select file from report")
-                        .query(String.class)
-                        .list())
-                .hasSize(REQUESTS);
+        assertThat(requests).allSatisfy(request -> assertThat(installation.chunks(request))
+                .as("stored once")
+                .hasSize(1));
     }
 
     private Stream<UUID> heard(MessageType<?> type) {
         return broker.facts().stream()
                 .filter(fact -> fact.type().equals(type.name()))
                 .map(Broker.Heard::requestId);
-    }
-
-    private List<String> zips(UUID request) throws IOException {
-        return installation.files(request).stream()
-                .filter(file -> file.endsWith(".zip"))
-                .toList();
     }
 
     /** Those whose workers claimed something, by the names of their workers without the number. */
@@ -205,13 +191,5 @@ class RaceIT {
                 .get("lethe.mutex.unavailable")
                 .counter()
                 .count();
-    }
-
-    private static String redis(String command) throws IOException {
-        try (var socket = new Socket("127.0.0.1", REDIS.port());
-                var answers = new BufferedReader(new InputStreamReader(socket.getInputStream(), US_ASCII))) {
-            socket.getOutputStream().write((command + "\r\n").getBytes(US_ASCII));
-            return answers.readLine();
-        }
     }
 }

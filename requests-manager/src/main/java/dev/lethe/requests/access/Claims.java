@@ -16,7 +16,7 @@ import dev.lethe.requests.access.source.amqp.ExportSource;
 import dev.lethe.requests.access.storage.FinishedReport;
 import dev.lethe.requests.access.storage.Reports;
 import dev.lethe.requests.life.Announcements;
-import dev.lethe.requests.life.RequestLife;
+import dev.lethe.requests.life.Transitions;
 import dev.lethe.requests.request.Decision;
 import dev.lethe.requests.request.RequestCommand;
 import dev.lethe.requests.request.RequestState;
@@ -43,7 +43,7 @@ class Claims {
     private static final String EXPORT_FAILED = "export_failed";
 
     private final Requests requests;
-    private final RequestLife life;
+    private final Transitions transitions;
     private final Announcements announcements;
     private final Exports exports;
     private final Reports reports;
@@ -53,7 +53,7 @@ class Claims {
 
     Claims(
             Requests requests,
-            RequestLife life,
+            Transitions transitions,
             Announcements announcements,
             Exports exports,
             Reports reports,
@@ -61,7 +61,7 @@ class Claims {
             AccessProperties properties,
             Clock clock) {
         this.requests = requests;
-        this.life = life;
+        this.transitions = transitions;
         this.announcements = announcements;
         this.exports = exports;
         this.reports = reports;
@@ -79,8 +79,9 @@ class Claims {
         }
         StoredRequest request = found.get();
         int epoch = request.epoch() + 1;
-        life.apply(request, new RequestCommand.BeginReport(epoch), to -> Move.to(to, "claimed by a worker", worker)
-                .claimedFor(properties.lease()));
+        transitions.apply(
+                request, new RequestCommand.BeginReport(epoch), to -> Move.to(to, "claimed by a worker", worker)
+                        .claimedFor(properties.lease()));
         Optional<Subject> subject = request.person();
         if (subject.isEmpty()) {
             fail(
@@ -132,7 +133,7 @@ class Claims {
         if (lastAnswer.isEmpty()) {
             return Optional.of(claim.withExports(asked));
         }
-        life.apply(request.get(), new RequestCommand.AwaitParticipants(claim.epoch()), to -> Move.to(
+        transitions.apply(request.get(), new RequestCommand.AwaitParticipants(claim.epoch()), to -> Move.to(
                         to, "asked participants", "lethe")
                 // The row keeps whole milliseconds of it, and a worker that came before the time would only wait again
                 .nextAttemptIn(
@@ -156,7 +157,7 @@ class Claims {
                 missing.isEmpty() ? CompletionOutcome.COMPLETED : CompletionOutcome.COMPLETED_WITH_EXCEPTIONS;
         Optional<StoredRequest> request = requests.lock(id);
         if (request.isEmpty()
-                || !(life.apply(request.get(), new RequestCommand.FinishReport(claim.epoch()), to -> Move.to(
+                || !(transitions.apply(request.get(), new RequestCommand.FinishReport(claim.epoch()), to -> Move.to(
                                         to, "report finished", "lethe")
                                 .with(
                                         outcome.name().toLowerCase(Locale.ROOT),
@@ -197,7 +198,7 @@ class Claims {
     }
 
     private boolean fail(UUID id, RequestCommand.FailReport failure, String reason, String who, Duration pause) {
-        return life.apply(requests.lock(id).orElseThrow(), failure, to -> Move.to(to, reason, who)
+        return transitions.apply(requests.lock(id).orElseThrow(), failure, to -> Move.to(to, reason, who)
                         .because(reason)
                         .nextAttemptIn(pause))
                 instanceof Decision.Move;

@@ -4,6 +4,7 @@ import dev.lethe.messages.InvalidMessage;
 import dev.lethe.requests.life.Pseudonyms;
 import dev.lethe.requests.life.RequestLife;
 import dev.lethe.requests.life.Submission;
+import dev.lethe.requests.life.Submissions;
 import dev.lethe.requests.request.Decision;
 import dev.lethe.requests.request.jdbc.RequestList;
 import jakarta.servlet.http.HttpServletRequest;
@@ -35,13 +36,21 @@ class RequestsController {
     private static final Map<String, HttpStatus> STATUS_OF_REFUSED_SUBMISSION = Map.of(
             "conflicting_duplicate", HttpStatus.CONFLICT, "unknown_regulation", HttpStatus.UNPROCESSABLE_CONTENT);
 
+    private final Submissions submissions;
     private final RequestLife life;
     private final Commands commands;
     private final RequestList list;
     private final Pseudonyms pseudonyms;
     private final Clock clock;
 
-    RequestsController(RequestLife life, Commands commands, RequestList list, Pseudonyms pseudonyms, Clock clock) {
+    RequestsController(
+            Submissions submissions,
+            RequestLife life,
+            Commands commands,
+            RequestList list,
+            Pseudonyms pseudonyms,
+            Clock clock) {
+        this.submissions = submissions;
         this.life = life;
         this.commands = commands;
         this.list = list;
@@ -74,7 +83,7 @@ class RequestsController {
     }
 
     private Submission submit(UUID id, Submitted body, Instant asked, @Nullable Principal caller) {
-        return life.submit(body.kind(), body.as(id, asked), Caller.who(caller));
+        return submissions.submit(body.kind(), body.as(id, asked), Caller.who(caller));
     }
 
     /** When the person asked; who leaves that to us and submits the same again means the first time. */

@@ -7,7 +7,7 @@ import dev.lethe.messages.request.ParticipantDone;
 import dev.lethe.messages.request.RequestCompleted;
 import dev.lethe.messages.request.RequestKind;
 import dev.lethe.outbox.Unacceptable;
-import dev.lethe.requests.life.RequestLife;
+import dev.lethe.requests.life.Transitions;
 import dev.lethe.requests.request.Decision;
 import dev.lethe.requests.request.RequestCommand;
 import dev.lethe.requests.request.jdbc.Move;
@@ -29,11 +29,11 @@ class ErasureFollowing {
     private static final String CANCELLATION_SERVICE = "cancellation-service";
 
     private final Requests requests;
-    private final RequestLife life;
+    private final Transitions transitions;
 
-    ErasureFollowing(Requests requests, RequestLife life) {
+    ErasureFollowing(Requests requests, Transitions transitions) {
         this.requests = requests;
-        this.life = life;
+        this.transitions = transitions;
     }
 
     /** What happens on the way goes into the history; only the end moves the request. */
@@ -54,9 +54,10 @@ class ErasureFollowing {
             throw new Unacceptable("not_an_erasure", "request %s is not an erasure".formatted(request.id()));
         }
         String outcome = completed.outcome().name().toLowerCase(Locale.ROOT);
-        Decision decision = life.apply(request, new RequestCommand.EndErasure(completed.outcome()), to -> Move.to(
-                        to, outcome, CANCELLATION_SERVICE)
-                .with(outcome, exceptionsOf(completed)));
+        Decision decision =
+                transitions.apply(request, new RequestCommand.EndErasure(completed.outcome()), to -> Move.to(
+                                to, outcome, CANCELLATION_SERVICE)
+                        .with(outcome, exceptionsOf(completed)));
         switch (decision) {
             case Decision.Move(var to) -> {
                 // Who has been erased is forgotten here too, whatever they asked before

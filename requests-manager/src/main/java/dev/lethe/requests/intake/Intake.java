@@ -14,6 +14,7 @@ import dev.lethe.outbox.Delivery;
 import dev.lethe.outbox.Outbox;
 import dev.lethe.requests.life.RequestLife;
 import dev.lethe.requests.life.Submission;
+import dev.lethe.requests.life.Submissions;
 import dev.lethe.requests.request.Decision;
 import java.time.Clock;
 import java.util.Objects;
@@ -29,18 +30,20 @@ class Intake {
 
     private static final Logger log = LoggerFactory.getLogger(Intake.class);
 
+    private final Submissions submissions;
     private final RequestLife life;
     private final Outbox outbox;
     private final Clock clock;
 
-    Intake(RequestLife life, Outbox outbox, Clock clock) {
+    Intake(Submissions submissions, RequestLife life, Outbox outbox, Clock clock) {
+        this.submissions = submissions;
         this.life = life;
         this.outbox = outbox;
         this.clock = clock;
     }
 
     void submit(RequestKind kind, SubmitRequest submitted, Delivery delivery) {
-        if (life.submit(kind, submitted, who(delivery)) instanceof Submission.Refused(var reason, var detail)) {
+        if (submissions.submit(kind, submitted, who(delivery)) instanceof Submission.Refused(var reason, var detail)) {
             MessageType<?> type = kind == RequestKind.ACCESS ? Messages.REQUEST_ACCESS : Messages.REQUEST_ERASURE;
             reject(submitted.requestId(), type.name(), reason, detail);
         }

@@ -12,28 +12,68 @@ import dev.lethe.messages.Messages;
 import dev.lethe.messages.erasure.StartErasure;
 import dev.lethe.messages.request.CheckRequest;
 import dev.lethe.messages.request.Fact;
+import dev.lethe.messages.request.RequestKind;
+import dev.lethe.messages.request.RequestRejected;
 import dev.lethe.messages.scheduling.ScheduleHeaders;
 import dev.lethe.outbox.Outbox;
 import dev.lethe.outbox.ScheduledMessage;
+import dev.lethe.requests.deadline.Agenda;
+import dev.lethe.requests.deadline.Agenda.Item;
+import dev.lethe.requests.request.RequestState;
 import dev.lethe.requests.request.jdbc.StoredRequest;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /** What a request's life has others told; all of it leaves with the transaction. */
 @Component
 public class Announcements {
 
-    private final Outbox outbox;
+    private static final Logger log = LoggerFactory.getLogger(Announcements.class);
 
-    Announcements(Outbox outbox) {
+    private final Outbox outbox;
+    private final Clock clock;
+
+    Announcements(Outbox outbox, Clock clock) {
         this.outbox = outbox;
+        this.clock = clock;
     }
 
     public <F extends Fact> void tell(MessageType<F> type, F fact) {
         outbox.send(EVENTS_EXCHANGE, type.name(), type, fact, fact.requestId());
+    }
+
+    /** A request that follows another has no time of its own: the other was first. */
+    static Agenda agendaOf(StoredRequest request) {
+        if (request.state().hasEnded() || request.state() instanceof RequestState.Following) {
+            return new Agenda();
+        }
+        return new Agenda()
+                .with(
+                        Item.END_COOLING_OFF,
+                        request.state() instanceof RequestState.CoolingOff(var until) ? until : null)
+                .with(
+                        Item.SAY_UNACKNOWLEDGED,
+                        request.acknowledgedAt() == null && request.unacknowledgedAt() == null
+                                ? request.acknowledgeBy()
+                                : null)
+                .with(Item.SAY_DUE_SOON, request.dueSoonAt() == null ? request.targetAt() : null)
+                .with(Item.SAY_OVERDUE, request.overdueAt() == null ? request.dueAt() : null);
+    }
+
+    /** Has the request looked at when its next item is due. What is due already is looked at at once. */
+    void lookAgain(StoredRequest request) {
+        Agenda agenda = agendaOf(request);
+        if (agenda.dueAt(request.now()).isEmpty()) {
+            agenda.nextAfter(request.now()).ifPresent(next -> checkAt(request.id(), next));
+        } else {
+            checkAt(request.id(), request.now());
+        }
     }
 
     /** Hands an erasure to cancellation-service. */
@@ -45,7 +85,7 @@ public class Announcements {
      * Has message-scheduler bring back a note to look at the request then. There is one for each request: a later one replaces it. It
      * says nothing of what is due, since that is for the row to say when it comes.
      */
-    void checkAt(UUID requestId, Instant then) {
+    private void checkAt(UUID requestId, Instant then) {
         scheduler(
                 ScheduleHeaders.SCHEDULE,
                 requestId,
@@ -74,5 +114,24 @@ public class Announcements {
                 command,
                 envelope.builder().headers(headers).build(),
                 MessageJson.write(new CheckRequest(requestId))));
+    }
+
+    /** Tells that a request is refused, and why, in a code and in words for the person. */
+    void rejected(StoredRequest request, String reason, String detail) {
+        String type =
+                (request.kind() == RequestKind.ACCESS ? Messages.REQUEST_ACCESS : Messages.REQUEST_ERASURE).name();
+        tell(Messages.REQUEST_REJECTED, new RequestRejected(request.id(), clock.instant(), type, reason, detail));
+        log.atWarn()
+                .addKeyValue("event.action", "request-rejected")
+                .addKeyValue("event.reason", reason)
+                .addKeyValue("lethe.request.id", request.id())
+                .log("request rejected: {}", reason);
+    }
+
+    void rejectedWhileErasing(StoredRequest request) {
+        rejected(
+                request,
+                "erasure_in_progress",
+                "this person is being erased right now, and what a report would hold is half gone; ask again when that is done");
     }
 }

@@ -4,9 +4,7 @@ import dev.lethe.messages.Messages;
 import dev.lethe.messages.request.DeadlineKind;
 import dev.lethe.messages.request.RequestDueSoon;
 import dev.lethe.messages.request.RequestOverdue;
-import dev.lethe.requests.deadline.Agenda;
 import dev.lethe.requests.deadline.Agenda.Item;
-import dev.lethe.requests.request.RequestState;
 import dev.lethe.requests.request.jdbc.Requests;
 import dev.lethe.requests.request.jdbc.Requests.Said;
 import dev.lethe.requests.request.jdbc.StoredRequest;
@@ -17,7 +15,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Does what of a request is due. When to look is message-scheduler's to say, by the note that {@link Announcements#checkAt} gave it; what
+ * Does what of a request is due. When to look is message-scheduler's to say, by the note that {@link Announcements#lookAgain} gave it; what
  * is due is read from the row when the note comes, so that one that comes twice, late or for nothing does no harm.
  */
 @Component
@@ -26,48 +24,22 @@ class Checks {
     private static final Logger log = LoggerFactory.getLogger(Checks.class);
 
     private final Requests requests;
+    private final Transitions transitions;
     private final Announcements announcements;
     private final Clock clock;
 
-    Checks(Requests requests, Announcements announcements, Clock clock) {
+    Checks(Requests requests, Transitions transitions, Announcements announcements, Clock clock) {
         this.requests = requests;
+        this.transitions = transitions;
         this.announcements = announcements;
         this.clock = clock;
     }
 
-    /** A request that follows another has no time of its own: the other was first. */
-    static Agenda agendaOf(StoredRequest request) {
-        if (request.state().hasEnded() || request.state() instanceof RequestState.Following) {
-            return new Agenda();
-        }
-        return new Agenda()
-                .with(
-                        Item.END_COOLING_OFF,
-                        request.state() instanceof RequestState.CoolingOff(var until) ? until : null)
-                .with(
-                        Item.SAY_UNACKNOWLEDGED,
-                        request.acknowledgedAt() == null && request.unacknowledgedAt() == null
-                                ? request.acknowledgeBy()
-                                : null)
-                .with(Item.SAY_DUE_SOON, request.dueSoonAt() == null ? request.targetAt() : null)
-                .with(Item.SAY_OVERDUE, request.overdueAt() == null ? request.dueAt() : null);
-    }
-
-    /** Has the request looked at when its next item is due. What is due already is looked at at once. */
-    void schedule(StoredRequest request) {
-        Agenda agenda = agendaOf(request);
-        if (agenda.dueAt(request.now()).isEmpty()) {
-            agenda.nextAfter(request.now()).ifPresent(next -> announcements.checkAt(request.id(), next));
-        } else {
-            announcements.checkAt(request.id(), request.now());
-        }
-    }
-
     /** Does all that is due of a locked request, and sees to it that the rest is looked at in its time. */
-    void run(StoredRequest request, RequestLife life) {
-        for (Item item : agendaOf(request).dueAt(request.now())) {
+    void run(StoredRequest request) {
+        for (Item item : Announcements.agendaOf(request).dueAt(request.now())) {
             switch (item) {
-                case END_COOLING_OFF -> life.proceed(request);
+                case END_COOLING_OFF -> transitions.proceed(request);
                 case SAY_UNACKNOWLEDGED -> {
                     requests.said(request.id(), Said.UNACKNOWLEDGED);
                     overdue(request, DeadlineKind.ACKNOWLEDGEMENT);
@@ -85,7 +57,7 @@ class Checks {
                 }
             }
         }
-        schedule(requests.find(request.id()).orElseThrow());
+        announcements.lookAgain(requests.find(request.id()).orElseThrow());
     }
 
     private void overdue(StoredRequest request, DeadlineKind what) {

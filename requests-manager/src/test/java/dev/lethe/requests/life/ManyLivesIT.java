@@ -75,6 +75,7 @@ class ManyLivesIT {
     private Installation installation;
     private Broker broker;
     private List<RequestLife> lives;
+    private List<Submissions> beginnings;
 
     @BeforeEach
     void install(@TempDir Path folder) throws Exception {
@@ -88,9 +89,11 @@ class ManyLivesIT {
             "lethe.regulations.careful.cooling-off=P3D"
         };
         lives = new ArrayList<>();
+        beginnings = new ArrayList<>();
         for (ConfigurableApplicationContext instance :
                 List.of(installation.start(properties), installation.start(properties))) {
             lives.add(instance.getBean(RequestLife.class));
+            beginnings.add(instance.getBean(Submissions.class));
         }
         installation.database().sql(WATCHER).update();
         broker.declare(CANCELLATION_SERVICE, COMMANDS_QUEUE, COMMANDS_EXCHANGE, ERASURE_START.name());
@@ -177,11 +180,14 @@ class ManyLivesIT {
     }
 
     private void step(Random chance) throws IOException {
-        RequestLife life = lives.get(chance.nextInt(lives.size()));
+        int instance = chance.nextInt(lives.size());
+        RequestLife life = lives.get(instance);
         if (requests.isEmpty() || chance.nextInt(100) < 30) {
             var request =
                     Installation.request("person-" + chance.nextInt(PEOPLE), chance.nextBoolean() ? "gdpr" : "careful");
-            life.submit(chance.nextInt(3) == 0 ? RequestKind.ERASURE : RequestKind.ACCESS, request, "frontend");
+            beginnings
+                    .get(instance)
+                    .submit(chance.nextInt(3) == 0 ? RequestKind.ERASURE : RequestKind.ACCESS, request, "frontend");
             requests.add(request.requestId());
             return;
         }

@@ -5,7 +5,7 @@ import dev.lethe.messages.request.ReportExpired;
 import dev.lethe.outbox.CrashPoint;
 import dev.lethe.requests.access.storage.ReportEnds;
 import dev.lethe.requests.life.Announcements;
-import dev.lethe.requests.life.RequestLife;
+import dev.lethe.requests.life.Transitions;
 import dev.lethe.requests.request.Decision;
 import dev.lethe.requests.request.RequestCommand;
 import dev.lethe.requests.request.jdbc.Move;
@@ -35,7 +35,7 @@ class ReportExpiry {
 
     private final ReportEnds reports;
     private final Requests requests;
-    private final RequestLife life;
+    private final Transitions transitions;
     private final Announcements announcements;
     private final TransactionTemplate transaction;
     private final Clock clock;
@@ -43,13 +43,13 @@ class ReportExpiry {
     ReportExpiry(
             ReportEnds reports,
             Requests requests,
-            RequestLife life,
+            Transitions transitions,
             Announcements announcements,
             PlatformTransactionManager transactions,
             Clock clock) {
         this.reports = reports;
         this.requests = requests;
-        this.life = life;
+        this.transitions = transitions;
         this.announcements = announcements;
         this.transaction = new TransactionTemplate(transactions);
         this.clock = clock;
@@ -87,7 +87,7 @@ class ReportExpiry {
 
     private void expire(UUID id) {
         StoredRequest request = requests.lock(id).orElseThrow();
-        if (life.apply(
+        if (transitions.apply(
                         request,
                         new RequestCommand.ExpireReport(),
                         to -> Move.to(to, "the report's link ran out", "clock"))
