@@ -31,6 +31,7 @@ public final class CrashPoint {
             Runtime.getRuntime().halt(137);
         }
         if (STOPS.remove(name)) {
+            System.err.println("stopping at " + name);
             stop();
         }
     }

@@ -18,6 +18,10 @@ final class Doomed implements AutoCloseable {
     static final int KILLED = 137;
 
     private static final long SECONDS = 60;
+
+    /** What a {@link CrashPoint} says before it stops the process. */
+    private static final String STOPPING = "stopping at ";
+
     private final int port;
     private final Process process;
     private final Path output;
@@ -35,7 +39,9 @@ final class Doomed implements AutoCloseable {
                 "-cp",
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                 RequestsManager.class.getName()));
-        command.addAll(settings);
+        settings.stream()
+                .filter(setting -> !setting.startsWith("--server.port="))
+                .forEach(command::add);
         this.port = freePort();
         command.add("--server.port=" + port);
         this.process = new ProcessBuilder(command)
@@ -60,6 +66,14 @@ final class Doomed implements AutoCloseable {
         new ProcessBuilder("kill", "-CONT", Long.toString(process.pid()))
                 .start()
                 .waitFor();
+    }
+
+    /** Where it has stopped so far. */
+    List<String> stops() throws IOException {
+        return said().lines()
+                .filter(line -> line.startsWith(STOPPING))
+                .map(line -> line.substring(STOPPING.length()))
+                .toList();
     }
 
     boolean isAlive() {
