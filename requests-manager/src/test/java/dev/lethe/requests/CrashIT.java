@@ -64,7 +64,7 @@ class CrashIT {
     private static final List<String> ENDING =
             List.of("expiry.key-deleted", "expiry.data-deleted", "storage.chunks-deleted");
     private static final String BILLING = "billing";
-    private static final int AT_ONCE = 3;
+    private static final int AT_ONCE = 2;
     private static final HttpClient BROWSER = HttpClient.newHttpClient();
     private static final Duration PATIENCE = Duration.ofSeconds(40);
 
@@ -155,7 +155,7 @@ class CrashIT {
             await("a stop at each of " + BUILDING)
                     .atMost(PATIENCE.multipliedBy(2))
                     .pollDelay(Duration.ZERO)
-                    .pollInterval(Duration.ofMillis(300))
+                    .pollInterval(Duration.ofMillis(500))
                     .until(() -> {
                         if (doomed.isStopped()) {
                             // All that it had in hand is done by the one that lives on

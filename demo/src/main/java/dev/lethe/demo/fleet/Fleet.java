@@ -4,8 +4,11 @@ import dev.lethe.servers.BrokerDefinitions;
 import dev.lethe.servers.Guard;
 import dev.lethe.servers.LocalServers;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,7 +37,9 @@ public final class Fleet implements AutoCloseable {
     private final PlanNames plan;
     private final LocalServers servers;
     private final Programs programs;
+    /** The key for requests-manager, too. */
     private final String operatorsPassword = newPassword();
+
     private final Map<Service, List<ServiceProcess>> services = new EnumMap<>(Service.class);
     private final ExecutorService restarts = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("restarts").daemon().factory());
@@ -159,6 +164,8 @@ public final class Fleet implements AutoCloseable {
                 var keys = new Keys(settings.dir());
                 environment.put("LETHE_REQUESTS_PSEUDONYM_KEY", keys.of("pseudonyms"));
                 environment.put("LETHE_REPORTS_MASTER_KEYS", "local:" + keys.of("reports"));
+                environment.put("LETHE_API_KEYS_OPERATOR_SHA256", sha256(operatorsPassword));
+                environment.put("LETHE_API_KEYS_OPERATOR_MAY", "submit,read,operate");
                 environment.put("LETHE_ACCESS_PUBLIC_URL", "http://127.0.0.1:" + port);
                 if (settings.sources() != null) {
                     environment.put("LETHE_ACCESS_SOURCES", settings.sources().toString());
@@ -175,6 +182,15 @@ public final class Fleet implements AutoCloseable {
         var random = new byte[24];
         new SecureRandom().nextBytes(random);
         return HexFormat.of().formatHex(random);
+    }
+
+    private static String sha256(String text) {
+        try {
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.US_ASCII)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
     }
 
     private void writeFleetFile() throws IOException {

@@ -191,6 +191,21 @@ class UpIT {
                                 HttpResponse.BodyHandlers.discarding())
                         .statusCode())
                 .isEqualTo(404);
+
+        URI requests = URI.create(fleet.path("services")
+                        .path("requests-manager")
+                        .path(0)
+                        .path("url")
+                        .stringValue() + "/requests");
+        String key = fleet.path("operators").path("password").stringValue();
+        assertThat(get(requests)).isEqualTo(401);
+        assertThat(http.send(
+                                HttpRequest.newBuilder(requests)
+                                        .header("X-API-Key", key)
+                                        .build(),
+                                HttpResponse.BodyHandlers.discarding())
+                        .statusCode())
+                .isEqualTo(200);
     }
 
     private static void databasesAre(JsonNode fleet) {

@@ -25,10 +25,12 @@ class Lease implements DisposableBean {
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("lease-").daemon().factory());
     private final Claims claims;
+    private final Duration lease;
     private final Duration interval;
 
     Lease(Claims claims, AccessProperties properties) {
         this.claims = claims;
+        this.lease = properties.lease();
         this.interval = properties.lease().dividedBy(EXTENSIONS_PER_LEASE);
     }
 
@@ -42,20 +44,33 @@ class Lease implements DisposableBean {
 
     private void extend(Claim claim, Kept kept) {
         try {
-            if (!claims.extend(claim) && kept.stopWorker()) {
-                log.atWarn()
-                        .addKeyValue("event.action", "claim-lost")
-                        .addKeyValue("lethe.request.id", claim.requestId())
-                        .addKeyValue("lethe.epoch", claim.epoch())
-                        .log("a worker lost its claim and stops");
+            if (claims.extend(claim)) {
+                kept.extendedAt = System.nanoTime();
+            } else {
+                stop(claim, kept);
             }
         } catch (DataAccessException | TransactionException e) {
-            // The next extension tries again; if the lease runs out meanwhile, the epoch keeps this worker from writing
+            // The next extension tries again. When the lease has run out, another may have the request: the epoch keeps
+            // this worker
+            // from writing, and its mutex should not keep the other from beginning
+            if (System.nanoTime() - kept.extendedAt > lease.toNanos()) {
+                stop(claim, kept);
+            }
             log.atWarn()
                     .addKeyValue("event.action", "lease-not-extended")
                     .addKeyValue("error.type", e.getClass().getName())
                     .addKeyValue("lethe.request.id", claim.requestId())
                     .log("could not extend a lease");
+        }
+    }
+
+    private static void stop(Claim claim, Kept kept) {
+        if (kept.stopWorker()) {
+            log.atWarn()
+                    .addKeyValue("event.action", "claim-lost")
+                    .addKeyValue("lethe.request.id", claim.requestId())
+                    .addKeyValue("lethe.epoch", claim.epoch())
+                    .log("a worker lost its claim and stops");
         }
     }
 
@@ -69,6 +84,7 @@ class Lease implements DisposableBean {
 
         private final Thread worker;
         private @Nullable ScheduledFuture<?> extensions;
+        private volatile long extendedAt = System.nanoTime();
         private boolean over;
         private boolean stopped;
 
