@@ -143,7 +143,6 @@ final class Demo {
                     private: true     # on this machine
                     bearer_env: SAMPLE_BILLING_TOKEN
                     records: "/items"
-                    private: true
                     explain: "What you paid"
                   pending:
                     via: amqp

@@ -206,18 +206,19 @@ final class DemoChecks {
                 ledger.all().stream().filter(e -> e.kind == RequestKind.ACCESS).toList();
         for (Ledger.Entry entry : access) {
             List<String> steps = database.sql(
-                            "select state || ' ' || who from request_history where request_id = :id order by id")
+                            "select cause || ': ' || who from request_history where request_id = :id and cause in ('claimed by a worker', 'report finished') order by id")
                     .param("id", entry.id)
                     .query(String.class)
                     .list();
-            // Claimed to ask the participants, and claimed again when they had answered; built after that, and once
-            List<String> states = steps.stream()
-                    .map(step -> step.substring(0, step.indexOf(' ')))
-                    .toList();
-            if (states.stream().filter("ready"::equals).count() == 1
-                    && states.lastIndexOf("in_progress") == states.indexOf("ready") - 1) {
+            // Claimed to ask the participants, claimed again when they had answered, and then finished: once, and
+            // nothing after that
+            if (steps.stream()
+                                    .filter(step -> step.startsWith("report finished"))
+                                    .count()
+                            == 1
+                    && steps.getLast().startsWith("report finished")) {
                 once++;
-                workers.add(steps.get(states.lastIndexOf("in_progress")));
+                workers.add(steps.get(steps.size() - 2));
             }
         }
         check(

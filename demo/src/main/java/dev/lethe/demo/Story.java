@@ -5,6 +5,8 @@ import dev.lethe.messages.request.ErasureStarted;
 import dev.lethe.messages.request.Fact;
 import dev.lethe.messages.request.NotificationSent;
 import dev.lethe.messages.request.ParticipantDone;
+import dev.lethe.messages.request.ReportDownloaded;
+import dev.lethe.messages.request.ReportExpired;
 import dev.lethe.messages.request.ReportReady;
 import dev.lethe.messages.request.RequestCompleted;
 import dev.lethe.messages.request.RequestReceived;
@@ -50,6 +52,8 @@ final class Story {
                         .formatted(done.participant(), done.outcome().name().toLowerCase(Locale.ROOT));
             case DataErased erased -> "all is erased but what the last word needs";
             case ReportReady ready -> "the report is ready at " + ready.downloadUrl();
+            case ReportDownloaded downloaded -> "the person has fetched the report";
+            case ReportExpired expired -> "the report has expired and is deleted";
             case NotificationSent sent -> "told the person: " + sent.kind();
             case RequestCompleted completed ->
                 "done: " + completed.outcome().name().toLowerCase(Locale.ROOT);
