@@ -46,7 +46,6 @@ drop index request_leased;
 create index request_claimable on request (next_attempt_at)
     where state = 'received' or state = 'waiting' and waiting_for in ('participants', 'sources');
 create index request_leased on request (lease_until) where state = 'in_progress';
-create index request_open_of_person on request (subject_pseudonym) where ended_at is null;
 create index request_of_person on request (subject_pseudonym, received_at);
 create index request_followers on request (duplicate_of) where state = 'following';
 create index request_to_be_forgotten on request (ended_at) where ended_at is not null and subject is not null;

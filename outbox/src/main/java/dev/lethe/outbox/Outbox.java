@@ -33,8 +33,19 @@ public class Outbox {
      */
     @Transactional(propagation = Propagation.MANDATORY)
     public <B> void send(String exchange, String routingKey, MessageType<B> type, B body, UUID about) {
+        send(message(exchange, routingKey, type, body, about));
+    }
+
+    /** A message of the contract, to be sent with others. */
+    public <B> ScheduledMessage message(String exchange, String routingKey, MessageType<B> type, B body, UUID about) {
         AMQP.BasicProperties properties = envelopes.of(type, about).build();
-        send(ScheduledMessage.now(exchange, routingKey, properties, MessageJson.write(body)));
+        return ScheduledMessage.now(exchange, routingKey, properties, MessageJson.write(body));
+    }
+
+    /** Many at once, which costs little more than one. */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void send(List<ScheduledMessage> messages) {
+        store.put(messages, false);
     }
 
     /** The same for a message that is more than the contract's envelope: with headers of its own, or with a time. */

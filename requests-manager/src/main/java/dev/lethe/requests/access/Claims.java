@@ -1,7 +1,6 @@
 package dev.lethe.requests.access;
 
 import dev.lethe.messages.MessageJson;
-import dev.lethe.messages.Messages;
 import dev.lethe.messages.Subject;
 import dev.lethe.messages.participant.ErasureOutcome;
 import dev.lethe.messages.request.CompletionOutcome;
@@ -169,11 +168,8 @@ class Claims {
         }
         Instant validUntil = reports.register(report, properties.expiresAfter());
         var link = URI.create(properties.publicUrl() + "/reports/" + report.token());
-        announcements.tell(
-                Messages.REPORT_READY,
-                new ReportReady(id, clock.instant(), claim.subject().id(), link, validUntil));
-        announcements.tell(
-                Messages.REQUEST_COMPLETED,
+        announcements.tellReady(
+                new ReportReady(id, clock.instant(), claim.subject().id(), link, validUntil),
                 new RequestCompleted(id, clock.instant(), RequestKind.ACCESS, outcome, missing));
         CrashPoint.reached("claim.finishing");
         return true;

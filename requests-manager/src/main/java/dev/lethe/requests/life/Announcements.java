@@ -12,6 +12,8 @@ import dev.lethe.messages.Messages;
 import dev.lethe.messages.erasure.StartErasure;
 import dev.lethe.messages.request.CheckRequest;
 import dev.lethe.messages.request.Fact;
+import dev.lethe.messages.request.ReportReady;
+import dev.lethe.messages.request.RequestCompleted;
 import dev.lethe.messages.request.RequestKind;
 import dev.lethe.messages.request.RequestRejected;
 import dev.lethe.messages.scheduling.ScheduleHeaders;
@@ -24,6 +26,7 @@ import dev.lethe.requests.request.jdbc.StoredRequest;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.slf4j.Logger;
@@ -74,6 +77,19 @@ public class Announcements {
         } else {
             checkAt(request.id(), request.now());
         }
+    }
+
+    /** A report, and with it the request, is there. */
+    public void tellReady(ReportReady ready, RequestCompleted completed) {
+        outbox.send(List.of(
+                outbox.message(
+                        EVENTS_EXCHANGE, Messages.REPORT_READY.name(), Messages.REPORT_READY, ready, ready.requestId()),
+                outbox.message(
+                        EVENTS_EXCHANGE,
+                        Messages.REQUEST_COMPLETED.name(),
+                        Messages.REQUEST_COMPLETED,
+                        completed,
+                        completed.requestId())));
     }
 
     /** Hands an erasure to cancellation-service. */

@@ -69,8 +69,9 @@ public class Transitions {
             if (to.hasEnded() && !request.state().hasEnded()) {
                 announcements.noMoreChecks(request);
                 endings.forEach(each -> each.ended(request.id()));
-                endFollowers(request, made);
-                letErasuresProceed(request);
+                List<StoredRequest> others = requests.openOf(request.pseudonym());
+                endFollowers(request, made, others);
+                letErasuresProceed(others);
             } else if (to instanceof RequestState.Received || to instanceof RequestState.HandedOver) {
                 entered(requests.find(request.id()).orElseThrow());
             }
@@ -79,8 +80,8 @@ public class Transitions {
     }
 
     /** Those that follow a request end with it; of one that was taken back the oldest stands for itself, and the others follow that. */
-    private void endFollowers(StoredRequest first, Move end) {
-        for (StoredRequest follower : requests.openOf(first.pseudonym())) {
+    private void endFollowers(StoredRequest first, Move end, List<StoredRequest> others) {
+        for (StoredRequest follower : others) {
             if (!(follower.state() instanceof RequestState.Following(UUID followed)) || !followed.equals(first.id())) {
                 continue;
             }
@@ -123,8 +124,8 @@ public class Transitions {
                 new RequestCompleted(follower.id(), clock.instant(), follower.kind(), outcome, List.of()));
     }
 
-    private void letErasuresProceed(StoredRequest ended) {
-        requests.openOf(ended.pseudonym()).stream()
+    private void letErasuresProceed(List<StoredRequest> others) {
+        others.stream()
                 .filter(request -> request.state().equals(new RequestState.Waiting(WaitingFor.REPORT)))
                 .forEach(this::proceed);
     }

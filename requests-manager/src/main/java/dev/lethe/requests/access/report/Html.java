@@ -20,29 +20,42 @@ final class Html {
         return text(text, text.length());
     }
 
+    /** Most of a text is plain, and is taken over piece by piece. */
     Html text(String text, int length) {
+        int plain = 0;
         for (int i = 0; i < length; i++) {
             char c = text.charAt(i);
-            switch (c) {
-                case '&' -> html.append("&amp;");
-                case '<' -> html.append("&lt;");
-                case '>' -> html.append("&gt;");
-                case '"' -> html.append("&quot;");
-                case '\'' -> html.append("&#39;");
-                case '\t', '\n', '\r' -> html.append(c);
-                default -> {
-                    boolean pair = Character.isHighSurrogate(c)
-                            && i + 1 < length
-                            && Character.isLowSurrogate(text.charAt(i + 1));
-                    if (pair) {
-                        html.append(c).append(text.charAt(++i));
-                    } else {
-                        html.append(Character.isISOControl(c) || Character.isSurrogate(c) ? '\ufffd' : c);
-                    }
-                }
+            if (isPlain(c)) {
+                continue;
             }
+            html.append(text, plain, i);
+            if (Character.isHighSurrogate(c) && i + 1 < length && Character.isLowSurrogate(text.charAt(i + 1))) {
+                html.append(c).append(text.charAt(++i));
+            } else {
+                html.append(replaced(c));
+            }
+            plain = i + 1;
         }
+        html.append(text, plain, Math.max(plain, length));
         return this;
+    }
+
+    private static boolean isPlain(char c) {
+        return c < 0x7f
+                ? c >= ' ' && c != '&' && c != '<' && c != '>' && c != '"' && c != '\''
+                : c >= 0xa0 && !Character.isSurrogate(c);
+    }
+
+    private static String replaced(char c) {
+        return switch (c) {
+            case '&' -> "&amp;";
+            case '<' -> "&lt;";
+            case '>' -> "&gt;";
+            case '"' -> "&quot;";
+            case '\'' -> "&#39;";
+            case '\t', '\n', '\r' -> String.valueOf(c);
+            default -> "\ufffd";
+        };
     }
 
     int length() {

@@ -68,16 +68,21 @@ public class Requests {
                for no key update
             """;
 
+    /** Each half has its own limit, so that each takes the first of its index, however many there are. */
     private static final String CLAIMABLE = """
             select id
-              from (select id, next_attempt_at as since
-                      from request
-                     where (state = 'received' or state = 'waiting' and waiting_for in ('participants', 'sources'))
-                       and next_attempt_at <= now()
+              from ((select id, next_attempt_at as since
+                       from request
+                      where (state = 'received' or state = 'waiting' and waiting_for in ('participants', 'sources'))
+                        and next_attempt_at <= now()
+                      order by next_attempt_at
+                      limit :limit)
                     union all
-                    select id, lease_until
-                      from request
-                     where state = 'in_progress' and lease_until < now()) as claimable
+                    (select id, lease_until
+                       from request
+                      where state = 'in_progress' and lease_until < now()
+                      order by lease_until
+                      limit :limit)) as claimable
              order by since
              limit :limit
             """;

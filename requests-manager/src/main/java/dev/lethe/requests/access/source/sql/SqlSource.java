@@ -25,7 +25,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class SqlSource implements Source, AutoCloseable {
 
     /** So few that their size does not matter; by what they weigh the portions after them are measured. */
-    private static final int FIRST_ROWS = 20;
+    private static final int FIRST_ROWS = 100;
 
     private static final int ROWS_BETWEEN_LOOKS = 16;
     /** By how much portions become smaller when one was too large after all. */
