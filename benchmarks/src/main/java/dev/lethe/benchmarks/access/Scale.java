@@ -23,7 +23,7 @@ record Scale(int requests, int warmUp, int people, int rows, int repeats, List<I
     private static final int LEAST_WARM_UP = 300;
 
     static Scale full() {
-        return of(3_000, 1_000, 1_000_000, 3, WORKERS);
+        return of(3_000, 3_000, 1_000_000, 3, WORKERS);
     }
 
     static Scale quick() {
