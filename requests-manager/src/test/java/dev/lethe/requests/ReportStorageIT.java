@@ -316,17 +316,6 @@ class ReportStorageIT {
                 .hasStackTraceContaining("openssl rand -base64 32");
     }
 
-    /** For whoever wants to know what encryption costs: told, and no bound set, for machines differ. */
-    @Test
-    void theCostOfEncryptionIsMeasured() throws Exception {
-        try (var process = new StorageProcess(settings(IDLE), "measure", 200L * MIB)) {
-            assertThat(process.exitCode()).as(process.said()).isZero();
-            assertThat(process.said().lines().filter(line -> line.startsWith("200 MiB")))
-                    .hasSize(2)
-                    .allSatisfy(System.out::println);
-        }
-    }
-
     private static List<String> settings(List<String> more) {
         return installation.settings(more.toArray(String[]::new));
     }

@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.lethe.requests.access.storage.FinishedReport;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,7 +18,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * An instance in a process of its own, which may crash. It writes a report of so many bytes for a claimed request, registers it,
- * reads it, and ends, or measures how fast that goes; without a request it does what instances do by themselves, until it is ended.
+ * reads it, and ends; without a request it does what instances do by themselves, until it is ended.
  */
 final class StorageProcess implements AutoCloseable {
 
@@ -58,10 +57,6 @@ final class StorageProcess implements AutoCloseable {
             Thread.currentThread().join();
         }
         var vault = new Vault(instance);
-        if (request.equals("measure")) {
-            measure(vault, bytes);
-            System.exit(SpringApplication.exit(instance));
-        }
         UUID id = request.equals("new") ? Vault.claimed(instance.getBean(JdbcClient.class)) : UUID.fromString(request);
         FinishedReport report = vault.reports().write(id, 1, out -> {
             byte[] block = Vault.noise(Vault.MIB);
@@ -79,55 +74,6 @@ final class StorageProcess implements AutoCloseable {
         }
         System.out.println("read " + read);
         System.exit(SpringApplication.exit(instance));
-    }
-
-    private static void measure(Vault vault, long bytes) throws Exception {
-        int blocks = Math.toIntExact(bytes / Vault.MIB);
-        byte[] block = Vault.noise(Vault.MIB);
-        // The first round warms up
-        for (int round = 0; round < 3; round++) {
-            long begun = System.nanoTime();
-            FinishedReport report = vault.reports().write(vault.claimed(), 1, out -> {
-                for (int i = 0; i < blocks; i++) {
-                    out.write(block);
-                }
-            });
-            long encrypted = System.nanoTime() - begun;
-            vault.register(report, Duration.ofDays(1));
-            begun = System.nanoTime();
-            try (InputStream in = vault.begin(vault.request(report.token())).body()) {
-                in.transferTo(OutputStream.nullOutputStream());
-            }
-            long fetched = System.nanoTime() - begun;
-
-            UUID plain = vault.claimed();
-            begun = System.nanoTime();
-            for (int i = 0; i < blocks; i++) {
-                vault.database()
-                        .sql("""
-                                insert into report_chunk (request_id, epoch, number, bytes)
-                                select :id, 1, :number, :bytes where set_config('synchronous_commit', 'off', true) = 'off'
-                                """)
-                        .param("id", plain)
-                        .param("number", i)
-                        .param("bytes", block)
-                        .update();
-            }
-            long stored = System.nanoTime() - begun;
-            vault.change("delete from report_chunk where request_id = :id", plain);
-
-            begun = System.nanoTime();
-            for (int i = 0; i < 200; i++) {
-                vault.reports().write(vault.claimed(), 1, out -> out.write(block, 0, 20_000));
-            }
-            long small = System.nanoTime() - begun;
-            if (round > 0) {
-                System.out.printf(
-                        "%d MiB: encrypted and stored %.0f MB/s, stored only %.0f MB/s, fetched and decrypted %.0f MB/s;"
-                                + " of 20 kB %.0f a second%n",
-                        blocks, bytes * 1e3 / encrypted, bytes * 1e3 / stored, bytes * 1e3 / fetched, 200e9 / small);
-            }
-        }
     }
 
     int exitCode() throws InterruptedException {

@@ -106,7 +106,7 @@ class ManyLivesIT {
     }
 
     @ParameterizedTest(name = "seed {0}")
-    @ValueSource(longs = {1, 2027, 679})
+    @ValueSource(longs = 2027)
     void whateverHappensEachRequestEndsOnce(long seed) throws Exception {
         inThreads(seed);
         comeToAnEnd();
