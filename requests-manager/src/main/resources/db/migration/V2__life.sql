@@ -24,6 +24,7 @@ update request set state = 'expired' where state = 'ready';
 update request set state = 'received', lease_until = null, worker = null, epoch = epoch + 1 where state = 'being_built';
 update request set state = 'completed_with_exceptions' where state = 'completed' and outcome = 'completed_with_exceptions';
 -- Nobody knows whose they were, or it would take the key: they are nobody's twins
+update request set submission_hash = '' where subject is null;
 update request set subject_pseudonym = sha256(convert_to(id::text, 'UTF8')), target_at = due_at;
 
 alter table request

@@ -11,7 +11,6 @@ import org.springframework.util.unit.DataSize;
  * How access reports are built and kept.
  *
  * @param sources the file that says where reports are gathered from; see docs/configuration.md
- * @param reports the folder of finished reports; all instances share it
  * @param publicUrl where people reach this service; the report's link begins with it
  * @param expiresAfter how long a report can be fetched
  * @param workers reports that one instance builds side by side
@@ -26,7 +25,6 @@ import org.springframework.util.unit.DataSize;
 @ConfigurationProperties("lethe.access")
 public record AccessProperties(
         @Nullable Path sources,
-        @DefaultValue("reports") Path reports,
         @DefaultValue("http://localhost:8081") String publicUrl,
         @DefaultValue("7d") Duration expiresAfter,
         @DefaultValue("4") int workers,

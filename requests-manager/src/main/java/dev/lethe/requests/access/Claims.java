@@ -38,6 +38,9 @@ import org.springframework.transaction.annotation.Transactional;
 @Component
 class Claims {
 
+    /** As often as a message may be delivered that kills whoever handles it. */
+    private static final int MOST_CLAIMS_WITHOUT_END = 6;
+
     /** The reason of a participant that did answer, but not with what it has. */
     private static final String EXPORT_FAILED = "export_failed";
 
@@ -81,6 +84,16 @@ class Claims {
         transitions.apply(
                 request, new RequestCommand.BeginReport(epoch), to -> Move.to(to, "claimed by a worker", worker)
                         .claimedFor(properties.lease()));
+        if (request.state() instanceof RequestState.InProgress
+                && requests.claimsWithoutEnd(id) > MOST_CLAIMS_WITHOUT_END) {
+            fail(
+                    id,
+                    new RequestCommand.FailReport(epoch, false, false),
+                    "claimed %d times without an end: its workers die or hang".formatted(MOST_CLAIMS_WITHOUT_END),
+                    worker,
+                    Duration.ZERO);
+            return Optional.empty();
+        }
         Optional<Subject> subject = request.person();
         if (subject.isEmpty()) {
             fail(
@@ -182,15 +195,22 @@ class Claims {
      */
     @Transactional
     public boolean giveBack(Claim claim, String reason, Duration atLeast) {
-        Duration pause = backOff.after(claim.attempt());
+        Duration backedOff = backOff.after(claim.attempt());
+        Duration wanted = backedOff.compareTo(atLeast) < 0 ? atLeast : backedOff;
         return requests.lock(claim.requestId())
                 .map(request -> fail(
                         claim.requestId(),
                         new RequestCommand.FailReport(claim.epoch(), true, request.isOverdue()),
                         reason,
                         "lethe",
-                        pause.compareTo(atLeast) < 0 ? atLeast : pause))
+                        notBeyond(request, wanted)))
                 .orElse(false);
+    }
+
+    /** The last attempt before the deadline is not put off until after it. */
+    private static Duration notBeyond(StoredRequest request, Duration pause) {
+        Duration left = Duration.between(request.now(), request.dueAt());
+        return left.isPositive() && left.compareTo(pause) < 0 ? left.dividedBy(2) : pause;
     }
 
     private boolean fail(UUID id, RequestCommand.FailReport failure, String reason, String who, Duration pause) {

@@ -160,20 +160,24 @@ class ReportWorkers implements SmartLifecycle {
                 }
             } catch (DataAccessException | TransactionException e) {
                 throw e;
-            } catch (RuntimeException e) {
-                // One request must not end the worker for all others; if it was claimed, its lease runs out
-                log.atError()
-                        .addKeyValue("event.action", "worker-failed")
-                        .addKeyValue("error.type", e.getClass().getName())
-                        .addKeyValue("lethe.request.id", candidate)
-                        .log(
-                                "unexpected, this is our bug: {} at {}",
-                                e.getClass().getName(),
-                                Arrays.stream(e.getStackTrace()).findFirst().orElse(null));
+            } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
+                // One request must not end the worker for all others
+                unexpected(candidate, e);
                 pause();
             }
         }
         return false;
+    }
+
+    private static void unexpected(UUID request, Throwable e) {
+        log.atError()
+                .addKeyValue("event.action", "worker-failed")
+                .addKeyValue("error.type", e.getClass().getName())
+                .addKeyValue("lethe.request.id", request)
+                .log(
+                        "unexpected, this is our bug: {} at {}",
+                        e.getClass().getName(),
+                        Arrays.stream(e.getStackTrace()).findFirst().orElse(null));
     }
 
     private void build(Claim claim) throws InterruptedException {
@@ -195,6 +199,11 @@ class ReportWorkers implements SmartLifecycle {
             throw e;
         } catch (IOException e) {
             giveBack(claim, "could not write the report: " + e.getClass().getSimpleName(), "reports", Duration.ZERO);
+        } catch (DataAccessException | TransactionException e) {
+            throw e;
+        } catch (RuntimeException | StackOverflowError | LinkageError | AssertionError e) {
+            unexpected(claim.requestId(), e);
+            giveBack(claim, "failed unexpectedly: " + e.getClass().getSimpleName(), "none", Duration.ZERO);
         }
     }
 

@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,7 +60,7 @@ public class Submissions {
         if (regulation.isEmpty()) {
             return new Submission.Refused("unknown_regulation", "regulation must be one of " + regulations.codes());
         }
-        byte[] hash = SubmissionHash.of(kind, submitted);
+        byte[] hash = pseudonyms.of(MessageJson.write(Map.of(kind.name(), submitted)));
         byte[] pseudonym = pseudonyms.of(submitted.subject());
         Instant now = requests.lockPerson(pseudonym);
         Optional<StoredRequest> known = requests.find(submitted.requestId());

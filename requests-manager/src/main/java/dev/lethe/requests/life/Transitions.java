@@ -70,8 +70,11 @@ public class Transitions {
                 announcements.noMoreChecks(request);
                 endings.forEach(each -> each.ended(request.id()));
                 List<StoredRequest> others = requests.openOf(request.pseudonym());
-                endFollowers(request, made, others);
-                letErasuresProceed(others);
+                if (!others.isEmpty()) {
+                    endFollowers(request, made, others);
+                    // Anew: the end of a follower may have let one proceed already
+                    letErasuresProceed(requests.openOf(request.pseudonym()));
+                }
             } else if (to instanceof RequestState.Received || to instanceof RequestState.HandedOver) {
                 entered(requests.find(request.id()).orElseThrow());
             }

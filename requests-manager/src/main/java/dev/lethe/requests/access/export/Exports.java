@@ -15,9 +15,8 @@ import dev.lethe.outbox.Unacceptable;
 import dev.lethe.requests.access.source.amqp.ExportSource;
 import dev.lethe.requests.access.storage.MasterKeys;
 import dev.lethe.requests.life.EndOfRequest;
+import dev.lethe.requests.life.Pseudonyms;
 import java.io.IOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -58,12 +57,16 @@ public class Exports implements EndOfRequest {
              order by participant
             """;
 
-    private static final String LOCK = """
+    private static final String READ = """
             select t.request_id, t.participant, t.outcome, t.answer_hash, r.ended_at is not null as is_over
               from export_task t
               join request r on r.id = t.request_id
              where t.task_id = :taskId
-               for no key update of r
+            """;
+
+    /** First, so that the task is then read as it is after whoever answered at the same moment. */
+    private static final String LOCK_REQUEST = """
+            select id from request where id = (select request_id from export_task where task_id = :taskId) for no key update
             """;
 
     private static final String ANSWER = """
@@ -85,11 +88,13 @@ public class Exports implements EndOfRequest {
     private final JdbcClient jdbc;
     private final Outbox outbox;
     private final MasterKeys keys;
+    private final Pseudonyms pseudonyms;
 
-    Exports(JdbcClient jdbc, Outbox outbox, MasterKeys keys) {
+    Exports(JdbcClient jdbc, Outbox outbox, MasterKeys keys, Pseudonyms pseudonyms) {
         this.jdbc = jdbc;
         this.outbox = outbox;
         this.keys = keys;
+        this.pseudonyms = pseudonyms;
     }
 
     /**
@@ -175,7 +180,11 @@ public class Exports implements EndOfRequest {
      */
     @Transactional(propagation = Propagation.MANDATORY)
     public Optional<Next> answer(SubjectExported answer, @Nullable String sender) {
-        Task task = jdbc.sql(LOCK)
+        jdbc.sql(LOCK_REQUEST)
+                .param("taskId", answer.taskId())
+                .query(UUID.class)
+                .optional();
+        Task task = jdbc.sql(READ)
                 .param("taskId", answer.taskId())
                 .query((row, n) -> new Task(
                         row.getObject("request_id", UUID.class),
@@ -192,7 +201,7 @@ public class Exports implements EndOfRequest {
                     "expected user_id '%s' on an answer to task %s".formatted(task.participant(), answer.taskId()));
         }
         byte[] json = MessageJson.write(answer);
-        byte[] hash = sha256(json);
+        byte[] hash = pseudonyms.of(json);
         if (task.outcome() != null && !(task.outcome().equals("failed") && !Arrays.equals(hash, task.answerHash()))) {
             if (Arrays.equals(hash, task.answerHash())) {
                 return Optional.empty();
@@ -230,13 +239,5 @@ public class Exports implements EndOfRequest {
     @Transactional(propagation = Propagation.MANDATORY)
     public void ended(UUID requestId) {
         jdbc.sql(DROP).param("requestId", requestId).update();
-    }
-
-    private static byte[] sha256(byte[] json) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(json);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
     }
 }

@@ -3,7 +3,9 @@ package dev.lethe.requests.access.storage;
 import dev.lethe.outbox.CrashPoint;
 import java.io.IOException;
 import java.time.OffsetDateTime;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,6 +69,7 @@ public class ReportEnds {
         List<Rest> rests;
         OffsetDateTime afterTime = OffsetDateTime.parse("1970-01-01T00:00:00Z");
         var afterId = new UUID(0, 0);
+        Set<String> down = new HashSet<>();
         do {
             rests = jdbc.sql(WITHOUT_A_KEY)
                     .param("afterTime", afterTime)
@@ -76,19 +79,25 @@ public class ReportEnds {
                             row.getObject(1, UUID.class), row.getString(2), row.getObject(3, OffsetDateTime.class)))
                     .list();
             for (Rest rest : rests) {
-                delete(rest);
+                delete(rest, down);
                 afterTime = rest.expiresAt();
                 afterId = rest.requestId();
             }
         } while (rests.size() == BATCH);
     }
 
-    private void delete(Rest rest) {
+    /** A store that does not answer is not asked again and again: each time would last as long as its time-outs. */
+    private void delete(Rest rest, Set<String> down) {
+        String store = rest.location().substring(0, Math.max(0, rest.location().indexOf(':')));
+        if (down.contains(store)) {
+            return;
+        }
         try {
             stores.of(rest.location()).delete(rest.location());
             CrashPoint.reached("expiry.data-deleted");
             jdbc.sql(DELETED).param("requestId", rest.requestId()).update();
         } catch (IOException e) {
+            down.add(store);
             log.atWarn()
                     .addKeyValue("event.action", "report-not-deleted")
                     .addKeyValue("error.type", e.getClass().getName())

@@ -137,6 +137,27 @@ public class Requests {
              where id = :id and state = 'waiting' and waiting_for = 'participants'
             """;
 
+    /** Since something last came of it. */
+    private static final String CLAIMS_WITHOUT_END = """
+            select count(*)
+              from request_history
+             where request_id = :id and cause = 'claimed by a worker'
+               and id > (select coalesce(max(id), 0) from request_history where request_id = :id and state <> 'in_progress')
+            """;
+
+    /** What should have been looked at a while ago. */
+    private static final String MISSED = """
+            select id
+              from request
+             where ended_at is null and state <> 'following'
+               and (state = 'cooling_off' and cooling_off_until < now() - interval '10 minutes'
+                    or due_soon_at is null and target_at < now() - interval '10 minutes'
+                    or overdue_at is null and due_at < now() - interval '10 minutes'
+                    or acknowledged_at is null and unacknowledged_at is null
+                       and acknowledge_by < now() - interval '10 minutes')
+             limit :limit
+            """;
+
     private static final String EXTEND = """
             update request
                set due_at = :dueAt, target_at = :targetAt, extended_at = now(), due_soon_at = null
@@ -260,6 +281,16 @@ public class Requests {
     /** Lets a worker soon take a request that waits for participants; false if it does not (any more). */
     public boolean wake(UUID id, Duration in) {
         return jdbc.sql(WAKE).param("id", id).param("millis", in.toMillis()).update() == 1;
+    }
+
+    /** How often a request that is in progress was claimed, one worker after the other, without anything coming of it. */
+    public int claimsWithoutEnd(UUID id) {
+        return jdbc.sql(CLAIMS_WITHOUT_END).param("id", id).query(Integer.class).single();
+    }
+
+    /** Open requests of which something has been due for ten minutes, and nobody has looked. */
+    public List<UUID> missed(int limit) {
+        return jdbc.sql(MISSED).param("limit", limit).query(UUID.class).list();
     }
 
     /** Gives a request the longer deadline. */

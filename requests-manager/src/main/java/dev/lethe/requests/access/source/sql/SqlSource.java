@@ -25,7 +25,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class SqlSource implements Source, AutoCloseable {
 
     /** So few that their size does not matter; by what they weigh the portions after them are measured. */
-    private static final int FIRST_ROWS = 100;
+    private static final int FIRST_ROWS = 20;
 
     private static final int ROWS_BETWEEN_LOOKS = 16;
     /** By how much portions become smaller when one was too large after all. */
@@ -40,6 +40,9 @@ public final class SqlSource implements Source, AutoCloseable {
     private final List<String> parameters = new ArrayList<>();
     /** The most rows of one portion, as far as experience goes. */
     private final AtomicInteger mostRows;
+
+    /** Grows when the rows of others were small: most persons have few, which then come at once. */
+    private final AtomicInteger firstRows = new AtomicInteger(FIRST_ROWS);
 
     private final HikariDataSource database;
 
@@ -100,7 +103,7 @@ public final class SqlSource implements Source, AutoCloseable {
                     Integer.MAX_VALUE, settings.timeout().multipliedBy(2).toMillis()));
             try (PreparedStatement query =
                     connection.prepareStatement(statement, ResultSet.TYPE_FORWARD_ONLY, ResultSet.CONCUR_READ_ONLY)) {
-                query.setFetchSize(Math.min(FIRST_ROWS, mostRows.get()));
+                query.setFetchSize(Math.min(firstRows.get(), mostRows.get()));
                 query.setQueryTimeout((int) settings.timeout().toSeconds());
                 for (int i = 0; i < parameters.size(); i++) {
                     query.setString(
@@ -125,6 +128,7 @@ public final class SqlSource implements Source, AutoCloseable {
         if (e.getMessage() == null || !e.getMessage().contains(TOO_LARGE)) {
             return new SourceFailure(about.name(), "the database did not answer, SQL state " + e.getSQLState(), e);
         }
+        firstRows.set(FIRST_ROWS);
         int rows = mostRows.get();
         if (rows == 1) {
             return new SourceFailure(
@@ -155,6 +159,9 @@ public final class SqlSource implements Source, AutoCloseable {
                             null);
                 }
             }
+        }
+        if (columns.widest() > 0) {
+            firstRows.set(Math.max(FIRST_ROWS, portion(columns.widest())));
         }
     }
 
