@@ -283,10 +283,19 @@ class CrashIT {
     }
 
     private static void awaitAll(String state) {
-        REQUESTS.forEach(request -> await("request " + state)
+        String[] requests = REQUESTS.stream().map(UUID::toString).toArray(String[]::new);
+        await("all requests " + state)
                 .atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(50))
-                .until(() -> installation.state(request).equals(state)));
+                .until(() -> installation
+                                .database()
+                                .sql(
+                                        "select count(*) from request where state = :state and id = any(:requests::uuid[])")
+                                .param("state", state)
+                                .param("requests", requests)
+                                .query(Integer.class)
+                                .single()
+                        == requests.length);
     }
 
     private static URI linkOf(UUID request) {
