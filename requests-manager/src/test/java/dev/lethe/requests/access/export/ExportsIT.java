@@ -107,6 +107,21 @@ class ExportsIT {
     }
 
     @Test
+    void aParticipantIsToldWhatOtherSourcesKnowOfThePerson() throws Exception {
+        installation = new Installation(
+                folder,
+                shop.source().replace("explain:", "identities: { note: note }, explain:"),
+                asked(BILLING, LONG));
+        broker = installation.broker();
+        instance = installation.start("lethe.access.workers=1");
+        waiting();
+
+        ExportSubject task = task(BILLING);
+
+        assertThat(task.subject().identities()).containsOnlyKeys("note").containsValue(Shop.note(person));
+    }
+
+    @Test
     void aParticipantThatHoldsNothingIsNoException() throws Exception {
         install(asked(BILLING, LONG));
         UUID request = waiting();

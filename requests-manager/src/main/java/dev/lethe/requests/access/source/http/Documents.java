@@ -5,6 +5,7 @@ import dev.lethe.requests.access.source.Records;
 import dev.lethe.requests.access.source.SourceFailure;
 import dev.lethe.requests.access.source.SourceSection;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.time.Duration;
@@ -87,8 +88,11 @@ public final class Documents implements AutoCloseable {
                 throw new SourceFailure(
                         source, "a document's URL answered with status %d".formatted(answer.getCode()), null);
             }
-            try (var bounded = new BoundedBody(body, limit, new AtomicLong(), Long.MAX_VALUE)) {
-                records.document(title, mediaType, bounded);
+            try {
+                // Left open: what called us reads whether there is more
+                records.document(title, mediaType, new BoundedBody(body, limit, new AtomicLong(), Long.MAX_VALUE));
+            } catch (UncheckedIOException e) {
+                throw e.getCause();
             }
             return true;
         });
