@@ -343,6 +343,28 @@ class AccessReportIT {
         });
     }
 
+    @Test
+    void aRequestWithWhichOneWorkerAfterTheOtherDiesWaitsForSomebodyWhoLooksAtIt() throws Exception {
+        UUID request = installation.database().sql("""
+                        with deadly as (
+                            insert into request (id, kind, regulation, subject, subject_pseudonym, submission_hash, submitted_at, due_at,
+                                                 target_at, state, epoch, attempts, lease_until)
+                            values (gen_random_uuid(), 'access', 'gdpr', '{"id": "smith"}', '', '', now(), now() + interval '1 month',
+                                    now() + interval '1 month', 'in_progress', 6, 6, now() - interval '1 second')
+                            returning id),
+                        claims as (
+                            insert into request_history (request_id, state, cause, who, epoch)
+                            select id, 'in_progress', 'claimed by a worker', 'somebody', n from deadly, generate_series(1, 6) n)
+                        select id from deadly
+                        """).query(UUID.class).single();
+
+        installation.awaitState("waiting", request);
+
+        assertThat(installation.states(request)).endsWith("in_progress", "waiting human");
+        assertThat(installation.column("last_reason", request)).startsWith("claimed 6 times without an end");
+        assertThat(broker.facts(REPORT_READY, request)).isEmpty();
+    }
+
     private static void assertWithdrawnWithoutATrace(UUID request) throws IOException {
         assertThat(installation.state(request)).isEqualTo("withdrawn");
         assertThat(installation.chunks(request)).isEmpty();

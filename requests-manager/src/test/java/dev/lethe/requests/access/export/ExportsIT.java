@@ -234,6 +234,32 @@ class ExportsIT {
         assertThat(broker.messages(Topology.participantQueue(BILLING))).isZero();
     }
 
+    /** What no code expects: an answer that cannot be decrypted. */
+    @Test
+    void whatFailsUnexpectedlyIsTriedAgainLaterAndSaysWhy() throws Exception {
+        install(asked(BILLING, LONG), asked(HISTORY, LONG));
+        UUID request = waiting();
+        broker.answer(BILLING, PARTICIPANT_EXPORTED, exported(task(BILLING), "invoice 4711"));
+        await("the answer").atMost(Broker.SOON).until(() -> outcomeOf(request, BILLING)
+                .equals("exported"));
+        installation
+                .database()
+                .sql("update export_task set documents = '\\x00' where request_id = :id and participant = :participant")
+                .param("id", request)
+                .param("participant", BILLING)
+                .update();
+
+        broker.answer(HISTORY, PARTICIPANT_EXPORTED, exported(task(HISTORY), "episode 1"));
+
+        await("two attempts that fail")
+                .atMost(Broker.SOON)
+                .until(() -> installation.history(request).stream()
+                                .filter("failed unexpectedly: IllegalStateException"::equals)
+                                .count()
+                        >= 2);
+        assertThat(installation.states(request)).contains("waiting sources");
+    }
+
     @Test
     void nobodyAnswersForAnother() throws Exception {
         install(asked(BILLING, LONG), asked(HISTORY, LONG));
