@@ -143,6 +143,21 @@ class AccessAndErasureIT {
     }
 
     @Test
+    void anErasureIsHandedOverOnceWhenAReportEndsWithItsFollowers() throws IOException {
+        UUID first = reportUnderWay();
+        UUID second = installation.askForReport(person);
+        installation.awaitState("following", second);
+        UUID erasure = erasureThatWaits();
+
+        shop.release();
+
+        installation.awaitState("ready", first);
+        installation.awaitState("completed", second);
+        assertHandedOver(erasure);
+        assertThat(installation.states(erasure)).containsExactly("waiting report", "handed_over");
+    }
+
+    @Test
     void anErasureThatWaitsForAReportCanBeWithdrawn() throws IOException {
         UUID access = reportUnderWay();
         UUID erasure = erasureThatWaits();
